@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from rnnbench.findings import find
+from rnnbench.overview import RunSummary, write_overview
 from tests.builders.browser import VIEWS, Seen, browser
 from tests.builders.report import results
 from tests.builders.report_page import many_cells, page_of, with_claims
@@ -117,6 +118,54 @@ def test_the_contents_stay_in_view(opened: Any, files: dict[str, Path]) -> None:
         for text in ("What to hold against it", "cell-0"):
             box = seen.page.locator(".contents").get_by_text(text, exact=True).bounding_box()
             assert box["y"] + box["height"] < VIEWS["desktop"]["viewport"]["height"]
+
+
+WORDS = """all => all.flatMap(cell => {
+  const found = [];
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const word of node.textContent.matchAll(/[\\p{L}\\d]+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, word.index);
+      range.setEnd(node, word.index + word[0].length);
+      if (range.getClientRects().length > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
+"""The words that break over lines."""
+
+
+def test_no_word_breaks_where_there_is_room(
+    opened: Any, files: dict[str, Path], tmp_path: Path
+) -> None:
+    """On the page of runs, where a long name without a space alone does; and in heat maps."""
+    long_name = 90 * "x"
+    runs = [
+        RunSummary(
+            folder=tmp_path / name,
+            suite=name,
+            version=2,
+            started="2026-01-01T00:00:00",
+            finished="2026-01-01T00:00:00",
+            statuses={"ok": 102, "out-of-memory": 6},
+            cells=("gru", "lstm", "mingru", "rnn"),
+            headline="mingru takes the shortest step at 7 of 7 shapes. " * 3,
+            page=None,
+        )
+        for name in ("scaling", "memory", long_name)
+    ]
+    for number in (2, 3):
+        page = write_overview(runs[:number], "runs", tmp_path / "page")
+        with Seen(opened, page, **VIEWS["desktop"]) as seen:
+            broken = seen.page.eval_on_selector_all("tbody :is(th, td), thead th", WORDS)
+            assert set(broken) == ({long_name} if number > 2 else set())
+            assert seen.width <= VIEWS["desktop"]["viewport"]["width"]
+    with Seen(opened, files["few"], viewport={"width": 240, "height": 800}) as seen:
+        assert seen.page.eval_on_selector_all(".map th", WORDS) == []
+        row = seen.page.locator(".map tbody th").first
+        row.evaluate("cell => { cell.firstElementChild.textContent = 'a name of many words'; }")
+        assert row.evaluate("cell => cell.scrollWidth - cell.clientWidth") <= 0
 
 
 def test_it_reads_without_script(opened: Any, files: dict[str, Path]) -> None:

@@ -1,5 +1,6 @@
 """Every cell that a scan runs: each form and each option against a plain loop of its paper's words."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,10 +26,16 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 ]
 """Cells under options that change their equations."""
 each_variant = pytest.mark.parametrize(("name", "options"), VARIANTS)
-FORMS: list[tuple[str, dict[str, Any], str]] = []
-for variant, its_options in VARIANTS:
-    forms = Catalogue.present().cells[variant].item.implementations
-    FORMS += [(variant, its_options, form) for form in forms]
+
+
+def forms() -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Each variant in each of the cell's implementations."""
+    for name, options in VARIANTS:
+        for implementation in Catalogue.present().cells[name].item.implementations:
+            yield name, options, implementation
+
+
+FORMS = list(forms())
 
 
 def build(name: str, options: dict[str, Any], implementation: str = "loop") -> nn.Module:

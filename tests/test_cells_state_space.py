@@ -83,7 +83,9 @@ def test_short_steps_lose_no_digits_in_single_precision() -> None:
 def test_s4d_is_an_s5_whose_system_falls_into_blocks() -> None:
     """With the weights of one in the other: modes of a channel see and feed that channel alone."""
     torch.manual_seed(0)
-    inputs, hidden, modes = 3, 4, 2
+    inputs = 3
+    hidden = 4
+    modes = 2
     s4d = S4D(inputs, hidden, state_size=2 * modes).double()
     s5 = S5(inputs, hidden, modes=hidden * modes).double()
     with torch.no_grad():

@@ -45,12 +45,12 @@ def test_the_contents_name_every_part(pages: list[str]) -> None:
         )
         ids = ["answer", *(next(filter(None, head)) for head in heads)]
         nav = page[page.index('<nav class="contents"') : page.index("</nav>")]
-        links = re.findall(r'<a href="#([^"]+)" title="([^"]+)">([^<]+)</a>', nav)
+        links = re.findall(r'<a href="#([^"]+)"(?: title="([^"]+)")?>([^<]+)</a>', nav)
         listed = [identity for identity, _, _ in links]
         assert listed == [identity for identity in ids if identity in listed]
         assert set(ids) - set(listed) <= {"failures"}
         assert {"answer", "caveats", "words", "origins"} <= set(listed)
-        assert all(title == shown for _, title, shown in links)
+        assert all(title == (shown if len(shown) > 40 else "") for _, title, shown in links)
     assert "map-learned" in pages[0]
 
 

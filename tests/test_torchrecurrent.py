@@ -563,7 +563,8 @@ def test_their_janet_is_ours_at_what_its_beta_has_become() -> None:
 def test_their_mgu_is_as_published() -> None:
     """Zhou et al. 2016: one gate f, h = (1 - f) h + f tanh(W x + U (f h) + b); biases added."""
     cell, w = their_cell("MGU")
-    (w_f, w_h), (u_f, u_h) = w["weight_ih"].chunk(2), w["weight_hh"].chunk(2)
+    w_f, w_h = w["weight_ih"].chunk(2)
+    u_f, u_h = w["weight_hh"].chunk(2)
     b_f, b_h = (w["bias_ih"] + w["bias_hh"]).chunk(2)
 
     def step(x_BI: Tensor, h_BH: Tensor) -> tuple[Tensor, Tensor]:

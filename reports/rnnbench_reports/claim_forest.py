@@ -1,32 +1,25 @@
 """The forest plot of all claims: a line for each condition, with its effect and its interval, and
 the region that the claim names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 import rnnbench
+from rnnbench_reports.claim_legend import SMALL, draw_legend, legend_entries
 from rnnbench_reports.claim_panels import (
     COLOURS,
-    LINES,
     MIXED,
     RULE,
-    SHADE,
     draw_reading,
-    hatched,
-    mark,
     tick_numbers,
 )
 from rnnbench_reports.claim_rows import (
     LINE,
     ClaimBlock,
-    ConditionLine,
     ReadingBlock,
     claim_blocks,
 )
@@ -34,7 +27,6 @@ from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Drawn, Panel
 from rnnbench_reports.style import DOTS_PER_INCH, plain, spread
 
-SMALL = 8
 LARGE = 9
 # Lengths in inches.
 MARGIN = 0.1
@@ -46,7 +38,6 @@ HEAD = 0.55
 FOOT = 0.1
 INDENT = 0.12
 VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed": MIXED}
-WORDS = {"holds": "the claim holds", "fails": "it fails", "open": "open"}
 CAPTION = (
     "Effect under each condition with its 95 % interval; dashed where seeds did not get there or"
     " lack the figure, so that it is an interval of what was seen; dashes and dots where the"
@@ -160,39 +151,3 @@ def figures_of(judged: rnnbench.Judged) -> str:
     if effect is None or effect.low == effect.high:
         return spread(effect)
     return f"{spread(effect)}, n = {effect.n}"
-
-
-def legend_entries(conditions: Sequence[ConditionLine]) -> list[Artist]:
-    """Return marks, colours, and those kinds of lines that are drawn, with what they mean."""
-    drawn = {line.judged.effect.kind for line in conditions if line.judged.effect}
-    kinds = ["95 % interval", *(kind for kind in reversed(LINES) if kind in drawn)]
-    states = [Line2D([], [], label=words, **mark(state)) for state, words in WORDS.items()]
-    shaded = Patch(facecolor=SHADE, label="where the claim says it lies")
-    regions = [shaded, *_clearances(line.judged.clearance for line in conditions)]
-    return [*states, *regions, *map(_line_of_kind, kinds)]
-
-
-def draw_legend(figure: Figure, entries: Sequence[Artist], columns: int) -> None:
-    """Explain what is drawn at the top of a figure."""
-    figure.legend(
-        handles=entries,
-        loc="upper left",
-        ncols=columns,
-        frameon=False,
-        fontsize=SMALL,
-        borderaxespad=0.6,
-    )
-
-
-def _clearances(factors: Iterable[float]) -> list[Patch]:
-    """Return the legend of how near to a boundary a condition stays open."""
-    return [
-        Patch(label=f"open within {factor - 1:.0%} of the boundary", **hatched())
-        for factor in sorted(set(factors))
-        if factor > 1
-    ]
-
-
-def _line_of_kind(kind: str) -> Line2D:
-    style = LINES.get(kind, "-")
-    return Line2D([], [], color=COLOURS["open"], linewidth=1.6, linestyle=style, label=kind)

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import rnnbench
-from rnnbench_reports.claim_forest import SMALL, draw_legend, figures_of, legend_entries, sheet_of
+from rnnbench_reports.claim_forest import figures_of, sheet_of
+from rnnbench_reports.claim_legend import SMALL, draw_legend, legend_entries
 from rnnbench_reports.claim_panels import COLOURS, draw_reading, tick_numbers
 from rnnbench_reports.claim_rows import LINE, ConditionLine, ReadingBlock, claim_blocks
-from rnnbench_reports.claim_scales import KINDS, kind_of, scale
+from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Panel
 from rnnbench_reports.style import DOTS_PER_INCH, plain
 
@@ -40,8 +41,13 @@ def narrow_forest(claim: rnnbench.ClaimFinding, width: float) -> Panel | None:
     height = placed[-1].bottom + LINE / 2
     figure = Figure(figsize=(min(width, WIDEST), height), dpi=DOTS_PER_INCH)
     sheet = sheet_of(figure)
+    for kind in KINDS:
+        own = [block for block in placed if block.conditions and _kind(block) == kind.name]
+        if own:
+            _draw(_axis(figure, kind, own), sheet, kind, own)
+    small: dict[str, Any] = {"fontsize": SMALL, "va": "center", "style": "italic"}
     for block in placed:
-        _draw(figure, sheet, block, [other for other in placed if _kind(other) == _kind(block)])
+        sheet.text(LEFT, block.middle, plain(block.text), **small)
     draw_legend(figure, entries, columns=1)
     return Panel("narrow", "", figure)
 
@@ -50,7 +56,9 @@ def _placed(blocks: Sequence[ReadingBlock], top: float) -> Iterator[ReadingBlock
     """Yield the readings with new places: words first, and the interval in a line below them."""
     for block in blocks:
         words = wrap(block.text.replace("\n", " "), LETTERS + 8)
-        first = top + LINE * (len(words) + 1)  # the line of the numbers of the axis
+        first = top + LINE * len(words)
+        if block.conditions:
+            first += LINE  # of the numbers of the axis
         bottom = first
         conditions = []
         for line in block.conditions:
@@ -74,27 +82,31 @@ def _kind(block: ReadingBlock) -> str:
     return kind_of(block.reading)
 
 
-def _draw(figure: Figure, sheet: Axes, block: ReadingBlock, alike: Sequence[ReadingBlock]) -> None:
-    """Draw a reading on the scale of all those of its kind."""
-    (kind,) = [kind for kind in KINDS if kind.name == _kind(block)]
+def _axis(figure: Figure, kind: Kind, blocks: Sequence[ReadingBlock]) -> Axes:
+    """Return the axis of all readings of one kind, as high as the figure."""
     width, height = figure.get_size_inches()
     plot = width - NUMBERS - BETWEEN - LEFT
-    place = LEFT / width, 1 - block.bottom / height
-    size = plot / width, (block.bottom - block.top) / height
-    axis = figure.add_axes((*place, *size), facecolor="none")
-    axis.set_ylim(block.bottom, block.top)
-    scale(axis, replace(kind, width=plot), alike)
+    axis = figure.add_axes((LEFT / width, 0, plot / width, 1), facecolor="none")
+    axis.set_ylim(height, 0)
+    scale(axis, replace(kind, width=plot), blocks)
     axis.tick_params(bottom=False, labelbottom=False, left=False, labelleft=False)
     axis.spines[:].set_visible(False)
+    return axis
+
+
+def _draw(axis: Axes, sheet: Axes, kind: Kind, blocks: Sequence[ReadingBlock]) -> None:
+    """Draw the readings of one kind: the numbers of their axis, and their conditions."""
+    right = sheet.get_xlim()[1]
     small: dict[str, Any] = {"fontsize": SMALL, "va": "center"}
-    sheet.text(LEFT, block.middle, plain(block.text), style="italic", **small)
-    tick_numbers(axis, block.top - LINE / 2)
-    sheet.text(width - NUMBERS, block.top - LINE / 2, kind.title, color=COLOURS["open"], **small)
-    for line in block.conditions:
-        one = replace(block, top=line.top, bottom=line.top + LINE, conditions=(line,))
-        draw_reading(axis, kind, one)
-        words = line.top - LINE * (line.text.count("\n") + 1) / 2
-        state = line.judged.state
-        sheet.text(LEFT, words, plain(line.text), **small)
-        sheet.text(width, words, state, ha="right", color=COLOURS[state], **small)
-        sheet.text(width - NUMBERS, line.middle, figures_of(line.judged), **small)
+    for block in blocks:
+        numbers = block.top - LINE / 2
+        tick_numbers(axis, numbers)
+        sheet.text(right - NUMBERS, numbers, kind.title, color=COLOURS["open"], **small)
+        for line in block.conditions:
+            one = replace(block, top=line.top, bottom=line.top + LINE, conditions=(line,))
+            draw_reading(axis, kind, one)
+            words = line.top - LINE * (line.text.count("\n") + 1) / 2
+            state = line.judged.state
+            sheet.text(LEFT, words, plain(line.text), **small)
+            sheet.text(right, words, state, ha="right", color=COLOURS[state], **small)
+            sheet.text(right - NUMBERS, line.middle, figures_of(line.judged), **small)

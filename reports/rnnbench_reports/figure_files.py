@@ -87,10 +87,17 @@ def _write(findings: rnnbench.Findings, folder: Path, style: FigureStyle) -> lis
     cells = cells_of(findings)._replace(width=style.width, wide=style.wide)
     written: list[Path] = []
     for drawn in draw(findings, cells):
-        for panel in drawn.panels:
+        for panel in _fitting(drawn, style):
             for format_ in style.formats:
                 written.append(write_panel(drawn, panel, folder, written, format_))
     return written
+
+
+def _fitting(drawn: Drawn, style: FigureStyle) -> Sequence[Panel]:
+    """Return the panels that are not wider than a style, or all where none fits: a forest plot is
+    drawn twice, for the width of a screen and for that of a column."""
+    fitting = [panel for panel in drawn.panels if panel.figure.get_figwidth() <= style.wide]
+    return fitting or drawn.panels
 
 
 def _is_of_cell(artist: Artist) -> bool:

@@ -11,6 +11,7 @@ from tests.builders.claims import claim, noisy, run, suite
 from tests.builders.findings import learned
 
 SEEDS = range(7)
+SENTENCE = "A training step of a GRU layer is shorter than one of an LSTM layer."
 
 
 def many_cells(number: int, tasks: tuple[str, ...] = ("adding",)) -> Findings:
@@ -30,7 +31,7 @@ def with_claims() -> Findings:
     layer leave open near its boundary."""
     on_epochs = claim()
     on_times = claim(figure="train-time", at_most=0.95, shapes=[{"steps": 5}])
-    whole = suite(on_epochs, {**on_times, "name": "of-times", "sentence": "A GRU step is short."})
+    whole = suite(on_epochs, {**on_times, "name": "of-times", "sentence": SENTENCE})
     results = run(whole, noisy(gru=6.0, lstm=12.0), costs={"gru": 0.9, "lstm": 1.0})
     return find(results, whole.claims)
 

@@ -29,6 +29,9 @@ MOST_FILES = 60
 """With more panels than this, the page alone is written: `rnnbench export --format png` writes the
 files."""
 
+LONGEST_SHOWN = 40
+"""Letters of a title that the contents show whole."""
+
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     """Write `index.html` into the folder, and a PNG file for each panel of a figure, if there are
@@ -96,6 +99,11 @@ def _given(value: Any) -> list[Any]:
     return [value] if value else []
 
 
+def _hint(title: str) -> dict[str, str]:
+    """Return the attribute that shows the whole of a title in the contents, which cut long ones."""
+    return {"title": title} if len(title) > LONGEST_SHOWN else {}
+
+
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
@@ -107,6 +115,7 @@ def _template() -> jinja2.Template:
     )
     environment.filters.update(
         given=_given,
+        hint=_hint,
         explained=terms.explained,
         tied=terms.tied,
         whole=terms.whole,

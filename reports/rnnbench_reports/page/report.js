@@ -48,16 +48,13 @@ function showAnchor() {
   clearTimeout(settling);
   const target = state.anchor && document.getElementById(state.anchor);
   if (!target) return;
-  for (let parent = target; parent; parent = parent.parentElement) {
-    if (parent.tagName === "DETAILS") parent.open = true;
-  }
+  for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   scrollUntilItStays(target);
-  for (const row of all(".here-now")) row.classList.remove("here-now");
-  if (target.tagName === "TR") {
-    target.classList.add("here-now");
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-  }
+  all(".here-now").forEach((row) => row.classList.remove("here-now"));
+  if (target.tagName !== "TR") return;
+  target.classList.add("here-now");
+  target.tabIndex = -1;
+  target.focus({ preventScroll: true });
 }
 
 // ---- Cells
@@ -67,6 +64,8 @@ function showCells() {
   for (const chip of all(".chip")) {
     const row = chip.dataset.cell;
     const [on, gone] = [state.cells.has(row), state.hidden.has(row)];
+    chip.setAttribute("aria-pressed", on);
+    chip.classList.toggle("hidden", gone);
     if (`${on} ${gone}` === (shown.get(row) || "false false")) continue;
     shown.set(row, `${on} ${gone}`);
     const line = chip.querySelector("line");
@@ -78,10 +77,6 @@ function showCells() {
       }
       if (!part.matches(".chip, .answer")) part.classList.toggle("gone", gone);
     }
-  }
-  for (const chip of all(".chip")) {
-    chip.setAttribute("aria-pressed", state.cells.has(chip.dataset.cell));
-    chip.classList.toggle("hidden", state.hidden.has(chip.dataset.cell));
   }
 }
 
@@ -252,9 +247,7 @@ function startTips() {
     tip.style.left = Math.max(4, Math.min(x + 12, innerWidth - tip.offsetWidth - 4)) + "px";
     tip.style.top = Math.min(y + 14, innerHeight - tip.offsetHeight - 4) + "px";
   };
-  document.addEventListener("pointermove", show, { passive: true });
-  document.addEventListener("pointerdown", show, { passive: true });
-  document.addEventListener("focusin", show);
+  ["pointermove", "pointerdown", "focusin"].forEach((name) => document.addEventListener(name, show, { passive: true }));
   document.addEventListener("keydown", (event) => (tip.hidden = tip.hidden || event.key === "Escape"));
 }
 
@@ -267,10 +260,8 @@ function show() {
 function start() {
   readAddress();
   startCells();
-  const near = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => startTable(entry.target)),
-    { rootMargin: "800px" },
-  );
+  const startNear = (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => startTable(entry.target));
+  const near = new IntersectionObserver(startNear, { rootMargin: "800px" });
   all("section.table").forEach((section) => near.observe(section));
   startTips();
   all(".contents details").forEach((part) => (part.open = innerWidth > 1024));

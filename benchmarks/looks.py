@@ -113,7 +113,10 @@ class Run:
         return comparing.compare(str(epochs.mean(axis=1).argmin()), losses, scale, schedules)
 
     def whole(self, seeds: int, before: tuple[int, ...]) -> Sequence[Comparison]:
-        """The comparisons of these results, through all steps of the findings."""
+        """The comparisons of these results, through all steps of the findings.
+
+        What seeds say besides (solve rates and means) is no part of a comparison of epochs.
+        """
         intersection_union.effect = lambda *_: PLAIN
         results = self.results(seeds)
         (condition,) = find(results).conditions
@@ -123,7 +126,7 @@ class Run:
             for one in before
         ]
         (condition,) = find(results, looked=Looked(planned=PLANNED, looks=tuple(seen))).conditions
-        return condition.comparisons
+        return [replace(comparison, overall=None) for comparison in condition.comparisons]
 
     def _result(self, cell: int, seed: int) -> Result:
         budget = self._setting.budget

@@ -356,7 +356,7 @@ def test_the_forest_hatches_where_a_ratio_of_two_kinds_of_layer_decides_nothing(
     patches = [patch for patch in canvas.axes[1].patches if patch.get_hatch()]
     ends = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in patches]
     assert ends == [pytest.approx((0.8 / factor, 0.8 * factor)) for factor in factors]
-    legend = [word.get_text() for word in canvas.legends[0].get_texts()]
+    legend = [word.get_text() for word in canvas.texts]
     hatched = [words for words in legend if words.endswith("of the boundary")]
     assert hatched == [f"open within {factor - 1:.0%} of the boundary" for factor in factors]
 

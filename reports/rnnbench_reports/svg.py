@@ -89,6 +89,7 @@ def _tidy(root: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
         _name(part, prefix, featured)
     for part in root.iter("g"):
         _plain_if_behind(part)
+        _share_style(part)
 
 
 def _remove_invisible(root: ElementTree.Element) -> None:
@@ -111,6 +112,17 @@ def _plain_if_behind(part: ElementTree.Element) -> None:
     for child in part.iter("path"):
         if child.get("style", "").startswith("fill:none;"):
             del child.attrib["style"]
+
+
+def _share_style(group: ElementTree.Element) -> None:
+    """Say once, of a group of markers that look alike, how they look."""
+    styles = {marker.get("style", "") if marker.tag == "use" else "" for marker in group}
+    if len(group) < 2 or len(styles) > 1 or "style" in group.attrib:
+        return
+    for style in styles - {""}:
+        group.set("style", style)
+        for marker in group:
+            del marker.attrib["style"]
 
 
 def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> None:

@@ -56,8 +56,13 @@ class Column:
 
     @property
     def attributes(self) -> Attributes:
-        """How it is aligned, and what it says."""
+        """How its head is aligned, and what it says."""
         return {"class": self.kind, "title": self.hint or None}
+
+    @property
+    def of_values(self) -> Attributes:
+        """How its values are aligned: as numbers, unless it says otherwise."""
+        return {"class": None if self.kind == "number" else self.kind}
 
 
 @dataclass(frozen=True)

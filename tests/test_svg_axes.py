@@ -102,3 +102,19 @@ def test_a_panel_keeps_its_axes_for_files() -> None:
     assert figure.axes[0].xaxis.get_visible()
     assert figure.axes[0].spines["left"].get_visible()
     assert len(re.findall('class="grid"', made)) == 1
+
+
+@pytest.mark.draws
+def test_markers_that_look_alike_say_so_once() -> None:
+    """Their look is that of their group; markers that differ keep looks of their own."""
+
+    def markers(axis: Axes) -> None:
+        axis.plot([1, 2, 3], [1, 2, 3], "o", color="red")
+        axis.scatter([1, 2], [2, 1], color=["red", "blue"])
+
+    root = ElementTree.fromstring(inline(panel(markers), "f0", "says", frozenset()))
+    alike = [group for group in root.iter("g") if [one.tag for one in group] == ["use"] * 3]
+    assert ["fill:#ff0000" in group.get("style", "") for group in alike] == [True]
+    assert not any("style" in marker.attrib for group in alike for marker in group)
+    apart = [marker.get("style", "") for marker in root.iter("use") if "style" in marker.attrib]
+    assert ["#ff0000" in style for style in apart] == [True, False]

@@ -38,6 +38,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hidden_multiple": 0}, "hidden_multiple should be a whole number of at least 1, got 0"),
     ({"hidden_multiple": True}, "hidden_multiple should be a whole number"),
     ({"hidden_multiple": 2.0}, "hidden_multiple should be a whole number"),
+    ({"hidden_multiple": "heads"}, "hidden_multiple should name an option .*got 'heads'"),
+    ({"hidden_multiple": "n", "options": {"n": 0}}, "hidden_multiple should name an option"),
     ({"smallest": 0}, "smallest should be a whole number of at least 1"),
     ({"longest": 0}, "longest should be a whole number of at least 1"),
     ({"packages": "numpy"}, "packages should be a list of texts"),
@@ -59,6 +61,15 @@ def test_a_field_with_a_wrong_value_is_named(fields: dict[str, Any], says: str) 
 def test_every_field_is_checked() -> None:
     """A field that is added says what it may hold."""
     assert set(CHECKS) == set(rnnbench.CellSpec.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(("options", "gives"), [({}, 8), ({"heads": 3}, 6), ({"heads": 1}, 5)])
+def test_hidden_sizes_may_be_multiples_of_an_option(options: dict[str, Any], gives: int) -> None:
+    """Its default counts where a suite does not set it."""
+    spec = rnnbench.CellSpec(
+        "mine", "module:Cell", "here", options={"heads": 4}, hidden_multiple="heads"
+    )
+    assert spec.hidden_size(5, options) == gives
 
 
 @pytest.mark.parametrize(

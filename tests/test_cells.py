@@ -22,7 +22,7 @@ def spec_of(name: str) -> rnnbench.CellSpec:
 
 def sizes_of(spec: rnnbench.CellSpec) -> list[tuple[object, int]]:
     """Some input and hidden sizes that its constraints allow."""
-    hidden_sizes = [2 * spec.hidden_multiple, 3 * spec.hidden_multiple]
+    hidden_sizes = [2 * spec.multiple(), 3 * spec.multiple()]
     if spec.inputs == "frames":
         return [((2, 4, 5), hidden) for hidden in hidden_sizes]
     return [(hidden if spec.same_size else 3, hidden) for hidden in hidden_sizes]

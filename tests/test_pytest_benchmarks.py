@@ -183,9 +183,10 @@ def test_the_shape_is_one_that_the_cell_accepts() -> None:
     catalogue = Catalogue.present()
     for name, contribution in catalogue.cells.items():
         spec = contribution.item
+        use = CellUse(name=name)
         for measurement in ("train-step-time", "inference-time"):
-            trial = trial_of(CellUse(name=name), spec, measurement)
-            assert not list(objections(spec, measurement, trial.shape, trial.device)), name
-        streaming = trial_of(CellUse(name=name), spec, "streaming-time")
-        refused = list(objections(spec, "streaming-time", streaming.shape, "cpu"))
+            trial = trial_of(use, spec, measurement)
+            assert not list(objections(use, spec, measurement, trial.shape, trial.device)), name
+        streaming = trial_of(use, spec, "streaming-time")
+        refused = list(objections(use, spec, "streaming-time", streaming.shape, "cpu"))
         assert bool(refused) == (not spec.carries_state or spec.longest is not None), name

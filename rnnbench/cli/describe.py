@@ -59,7 +59,7 @@ def _constraints(spec: CellSpec) -> list[str]:
     """The constraints of a cell that apply, in words."""
     constraints = {
         "over frames (B, T, C, H, W)": spec.inputs == "frames",
-        f"hidden sizes are multiples of {spec.hidden_multiple}": spec.hidden_multiple > 1,
+        f"hidden sizes are multiples of {spec.hidden_multiple}": spec.hidden_multiple != 1,
         f"hidden sizes are at least {spec.smallest}": spec.smallest > 1,
         "input size and hidden size are equal: inputs are projected": spec.same_size,
         f"sequences of at most {spec.longest} steps": spec.longest is not None,

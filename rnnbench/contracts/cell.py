@@ -67,7 +67,8 @@ class CellSpec:
     parallel:         how the cell runs over time if it need not go step by step: as a "scan", or a
                       "chunk" at a time.
     carries_state:    whether the returned state can be passed to the next call.
-    hidden_multiple:  hidden sizes must be multiples of this (heads, chunks).
+    hidden_multiple:  hidden sizes must be multiples of this: a number, or the name of the option
+                      that has it ("heads").
     smallest:         the smallest hidden size that `build` accepts; the harness tries no smaller
                       one.
     same_size:        whether input size and hidden size must be equal; the harness then projects
@@ -94,7 +95,7 @@ class CellSpec:
     implementations: Sequence[str] = ()
     parallel: Literal["none", "scan", "chunk"] = "none"
     carries_state: bool = True
-    hidden_multiple: int = 1
+    hidden_multiple: int | str = 1
     smallest: int = 1
     same_size: bool = False
     straight_through: bool = False
@@ -109,9 +110,17 @@ class CellSpec:
         values = {field_info.name: getattr(self, field_info.name) for field_info in fields(self)}
         validate(values, reserved=(DEFAULT, FASTEST))
 
-    def hidden_size(self, wanted: int) -> int:
+    def multiple(self, options: Mapping[str, Option] | None = None) -> int:
+        """Return the number of which hidden sizes are multiples under these options."""
+        if isinstance(self.hidden_multiple, int):
+            return self.hidden_multiple
+        chosen = {**self.options, **(options or {})}[self.hidden_multiple]
+        return chosen if isinstance(chosen, int) and chosen > 0 else 1
+
+    def hidden_size(self, wanted: int, options: Mapping[str, Option] | None = None) -> int:
         """Return the smallest hidden size that the cell accepts and that is at least this one."""
-        return -(-max(wanted, self.smallest) // self.hidden_multiple) * self.hidden_multiple
+        multiple = self.multiple(options)
+        return -(-max(wanted, self.smallest) // multiple) * multiple
 
     def load(
         self, options: Mapping[str, Option] | None = None, implementation: str = DEFAULT

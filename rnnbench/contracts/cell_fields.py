@@ -27,6 +27,10 @@ def validate(fields: Mapping[str, Any], reserved: Sequence[str]) -> None:
         if name in reserved:
             complaint = f"should not hold '{name}', which has a meaning of its own"
             raise _wrong_value(fields, "implementations", complaint)
+    multiple = fields["hidden_multiple"]
+    if isinstance(multiple, str) and not _is_count(fields["options"].get(multiple)):
+        complaint = f"should name an option whose default is at least 1, got {multiple!r}"
+        raise _wrong_value(fields, "hidden_multiple", complaint)
     if IMPLEMENTATION in fields["options"]:
         complaint = f"should not hold '{IMPLEMENTATION}'; use the field `implementations` for it"
         raise _wrong_value(fields, "options", complaint)
@@ -67,14 +71,20 @@ def _yes_or_no(value: object) -> str:
     return "" if isinstance(value, bool) else f"should be True or False, got {value!r}"
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+
+
 def _count(value: object) -> str:
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
-        return ""
-    return f"should be a whole number of at least 1, got {value!r}"
+    return "" if _is_count(value) else f"should be a whole number of at least 1, got {value!r}"
 
 
 def _count_or_none(value: object) -> str:
     return "" if value is None else _count(value)
+
+
+def _count_or_option(value: object) -> str:
+    return "" if isinstance(value, str) else _count(value)
 
 
 def _one_of(words: Sequence[str]) -> Callable[[object], str]:
@@ -128,7 +138,7 @@ CHECKS: dict[str, Callable[[object], str]] = {
     "implementations": _words,
     "parallel": _one_of(PARALLEL),
     "carries_state": _yes_or_no,
-    "hidden_multiple": _count,
+    "hidden_multiple": _count_or_option,
     "smallest": _count,
     "same_size": _yes_or_no,
     "straight_through": _yes_or_no,

@@ -143,7 +143,7 @@ def _sized(
         model = seed_watch.build(make, hidden)
         return Extent(count_parameters(model), model.state_floats)
 
-    size = solve_size(trial.recipe, extent, spec.hidden_multiple, spec.smallest)
+    size = solve_size(trial.recipe, extent, spec.multiple(trial.cell.options), spec.smallest)
     extent(size.hidden)  # the first build, where the recipe names the hidden size
     watch.look(doing)
     _seed_global_generators(trial.seed)

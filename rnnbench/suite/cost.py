@@ -53,7 +53,7 @@ def cost_plan(
     left_out = []
     for cell, measurement, shape in product(cells, measure, shapes):
         spec = catalogue.cells[cell.name].item
-        objection = next(objections(spec, measurement, shape, device), "")
+        objection = next(objections(cell, spec, measurement, shape, device), "")
         if objection:
             left_out.append(LeftOut(cell.row, measurement, shape, objection))
     settings = {name: getattr(entry, name) for name in CostSettings.__struct_fields__}
@@ -90,7 +90,7 @@ def claims_cost(
 
 
 def objections(
-    spec: CellSpec, measurement: Measurement, shape: Shape, device: str
+    cell: CellUse, spec: CellSpec, measurement: Measurement, shape: Shape, device: str
 ) -> Iterator[str]:
     """Yield the reasons why a cell cannot be measured at a shape on a device."""
     if spec.inputs == "frames" and shape.frame is None:
@@ -99,8 +99,8 @@ def objections(
         shape.frame is not None or shape.parameters is not None or shape.inputs != shape.hidden
     ):
         yield "its inputs must be as many as its hidden units"
-    if shape.parameters is None and shape.hidden % spec.hidden_multiple:
-        yield f"its hidden size must be a multiple of {spec.hidden_multiple}"
+    if shape.parameters is None and shape.hidden % spec.multiple(cell.options):
+        yield f"its hidden size must be a multiple of {spec.multiple(cell.options)}"
     if shape.parameters is None and shape.hidden < spec.smallest:
         yield f"its hidden size must be at least {spec.smallest}"
     if spec.longest is not None and shape.steps > spec.longest:

@@ -34,13 +34,12 @@ def refusal(subject: Subject) -> str:
 
 
 def _sizes_of_the_checks(subject: Subject) -> tuple[int, ...]:
-    spec = subject.spec
     return (
         subject.hidden_size,
         2 * subject.hidden_size,
-        spec.hidden_size(1),
-        spec.hidden_size(3 * spec.hidden_multiple),
-        spec.hidden_size(UNITS),
+        subject.size_from(1),
+        subject.size_from(3 * subject.multiple),
+        subject.size_from(UNITS),
     )
 
 

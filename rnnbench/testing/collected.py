@@ -106,7 +106,7 @@ def test_speed(cell: str, job: str, benchmark: Any, request: pytest.FixtureReque
     use = cell_use(cell, catalogue, "--rnnbench")
     spec = catalogue.cells[use.name].item
     trial = trial_of(use, spec, JOBS[job].measurement)
-    reasons = list(objections(spec, trial.measurement, trial.shape, trial.device))
+    reasons = list(objections(use, spec, trial.measurement, trial.shape, trial.device))
     if reasons:
         pytest.skip(f"{cell}: {reasons[0]}")
     with _threads(THREADS):

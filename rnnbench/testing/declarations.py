@@ -27,7 +27,7 @@ def declares(subject: Subject) -> str:
 
 
 def _demand_sizes(subject: Subject) -> None:
-    for units in (subject.spec.hidden_size(1), subject.hidden_size, 2 * subject.hidden_size):
+    for units in (subject.size_from(1), subject.hidden_size, 2 * subject.hidden_size):
         sized = subject.changed(units=units)
         cell = sized.build()
         probed = probe(cell, sized.inputs(batch=1, steps=min(2, sized.steps)))

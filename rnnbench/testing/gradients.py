@@ -21,7 +21,7 @@ PROJECTIONS = 4
 def differentiates(subject: Subject) -> str:
     """Gradients by inputs, parameters and initial state equal finite differences and reach every
     parameter."""
-    subject = subject.changed(units=subject.spec.hidden_size(3 * subject.spec.hidden_multiple))
+    subject = subject.changed(units=subject.size_from(3 * subject.multiple))
     cell = subject.build()
     note = _demand_every_parameter(subject, cell, subject.inputs(batch=2))
     if subject.spec.straight_through:

@@ -21,7 +21,7 @@ def untried_options(subject: Subject) -> list[str]:
     refused.
     """
     untried = []
-    subject = subject.changed(units=subject.spec.hidden_size(UNITS))
+    subject = subject.changed(units=subject.size_from(UNITS))
     plain = _fingerprint(subject)
     for option, value in {**subject.spec.options, **subject.options}.items():
         if isinstance(value, str):

@@ -43,10 +43,10 @@ def trial_of(use: CellUse, spec: CellSpec, measurement: Measurement) -> CostTria
     with 8 channels.
     """
     if spec.inputs == "frames":
-        hidden = spec.hidden_size(FRAME_UNITS)
+        hidden = spec.hidden_size(FRAME_UNITS, use.options)
         shape = Shape(steps=FRAME_LENGTH, batch=BATCH, hidden=hidden, frame=FRAME)
     else:
-        hidden = spec.hidden_size(UNITS)
+        hidden = spec.hidden_size(UNITS, use.options)
         steps = min(LENGTH, spec.longest or LENGTH)
         shape = Shape(steps=steps, batch=BATCH, hidden=hidden, inputs=hidden)
     return CostTrial(

@@ -57,7 +57,16 @@ class Subject:
     @property
     def hidden_size(self) -> int:
         """The smallest hidden size from 5 on that the cell accepts, unless `units` is set."""
-        return self.units or self.spec.hidden_size(UNITS)
+        return self.units or self.size_from(UNITS)
+
+    @property
+    def multiple(self) -> int:
+        """The number of which hidden sizes are multiples under its options."""
+        return self.spec.multiple(self.options)
+
+    def size_from(self, wanted: int) -> int:
+        """Return the smallest hidden size from this one on that the cell accepts."""
+        return self.spec.hidden_size(wanted, self.options)
 
     @property
     def input_size(self) -> int | tuple[int, int, int]:

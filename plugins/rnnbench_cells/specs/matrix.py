@@ -26,7 +26,7 @@ def _spec(
         options={"heads": 4, "key_size": 16, **options, "convolution": 0},
         implementations=("chunk", "eager", "compiled"),
         parallel="chunk",
-        hidden_multiple=4,
+        hidden_multiple="heads",
         parameters=parameters,
         state_floats=state_floats,
         reference=f"rnnbench_cells.matrix.{reference}",

@@ -49,7 +49,7 @@ class Bench:
         over_frames = spec.inputs == "frames"
         inputs: Any = trial.shape.frame if over_frames else flat_inputs(trial)
         make = partial(build, inputs)
-        hidden = hidden_size(trial.shape, make, spec.hidden_multiple, spec.smallest)
+        hidden = hidden_size(trial.shape, make, spec.multiple(use.options), spec.smallest)
         return cls.build(trial, lambda: make(hidden), flat=not over_frames)
 
     @classmethod

@@ -15,6 +15,7 @@ import rnnbench
 from rnnbench import environment
 from rnnbench.campaign import ExecutorChoice, run_suite, untested
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.catalogue_page import page
 from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
 from rnnbench.contracts import Diagnostic, Executor, ExecutorContext, ExecutorSpec
@@ -73,6 +74,7 @@ def test_a_broken_file_of_claims_is_named_and_the_other_claims_go_on() -> None:
     listed = {row["name"]: row["summary"] for row in claim_descriptions(catalogue)}
     assert listed["sad-claims"].startswith("BROKEN: ")
     assert listed["fine-claim"] == "A GRU is smaller than an LSTM."
+    assert "| `sad-claims` | BROKEN: " in page({"claims": claim_descriptions(catalogue)})
     with pytest.raises(UnknownName, match=r"the claims of sad-claims 1\.2\.3 are left out"):
         read_suite("claims", catalogue, Choices(claims=("sad-claim",)))
 

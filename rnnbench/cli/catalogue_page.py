@@ -88,7 +88,7 @@ def _tasks(thing: Description) -> str:
 
 
 def _note(thing: Description) -> str:
-    return str(thing["note"])
+    return str(thing.get("note", ""))  # claims that cannot be read have a problem alone
 
 
 def _escaped(words: str) -> str:

@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.errors import RnnbenchError
+from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.plan import learning_trials
 from rnnbench.records import trial_id
 from rnnbench.suite import Choices, complete_options, read_suite, schema
@@ -359,3 +359,20 @@ def test_options_are_checked_against_those_that_are_declared(
     }
     with pytest.raises(RnnbenchError, match=re.escape(said)):
         complete_options(given, {"seconds": 1.0}, "pool")  # type: ignore[arg-type]
+
+
+def test_a_chosen_row_keeps_the_options_of_the_suite(tmp_path: Path, catalogue: Catalogue) -> None:
+    """Another cell, or one in another implementation, has its own defaults; cells that are not
+    installed do not hinder others."""
+    file = write(
+        tmp_path,
+        'version = 1\nsummary = "s"\n[[tasks]]\nname = "adding"\n'
+        '[[cells]]\nname = "lstm"\noptions = { forget_bias = 0.0 }\nlabel = "mine"\n'
+        '[[cells]]\nname = "lstm"\noptions = { forget_bias = 2.0 }\nlabel = "lstm"\n'
+        '[[cells]]\nname = "not-here"\n',
+    )
+    names = ("mine", "lstm", "lstm:eager", "gru")
+    suite = read_suite(file, catalogue, Choices(cells=names))
+    assert [cell.options.get("forget_bias") for cell in suite.cells] == [0.0, 2.0, 1.0, None]
+    with pytest.raises(UnknownName, match="not-here"):
+        read_suite(file, catalogue)

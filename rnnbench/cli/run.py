@@ -39,7 +39,7 @@ def run() -> None:
     "cells",
     multiple=True,
     shell_complete=CELLS,
-    help="Run this cell instead of the suite's; may be repeated.",
+    help="Run this cell, and no others; a row of the suite keeps its options. May be repeated.",
 )
 @click.option(
     "-t",

@@ -16,6 +16,7 @@ from rnnbench.cli.everything import everything
 from rnnbench.cli.output import console, print_json, say
 from rnnbench.errors import UnknownName
 from rnnbench.plan import count_trials
+from rnnbench.records import CellUse
 from rnnbench.suite import read_suite
 
 BROKEN = 70
@@ -91,12 +92,21 @@ def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
     suite = read_suite(name, catalogue)
     tasks = [f"{task.name} {_text(task.dials)}".strip() for task in suite.tasks]
     return {
-        "cells": [cell.row for cell in suite.cells],
+        "cells": [_cell(cell, catalogue) for cell in suite.cells],
         "tasks": list(dict.fromkeys(tasks)),
         "seeds": list(suite.seeds),
         "claims": [claim.name for claim in suite.claims],
         "trials": count_trials(suite),
     }
+
+
+def _cell(cell: CellUse, catalogue: Catalogue) -> str:
+    """A cell of a suite with the options that it sets, where its row does not say them."""
+    defaults = catalogue.cells[cell.name].item.options
+    changed = {key: value for key, value in cell.options.items() if value != defaults[key]}
+    if not changed or cell.row != cell.name:
+        return cell.row
+    return f"{cell.row} ({_text(changed)})"
 
 
 def _text(value: Any) -> str:

@@ -68,7 +68,7 @@ def run_suite(
 
     name:          of an installed suite, or of a TOML file.
     output:        the folder of the run, by default `runs/NAME`.
-    cells:         those to run instead of the suite's.
+    cells:         those to run instead of the suite's; a row of the suite keeps its options.
     tasks, claims: those of the suite that are kept, by default all; `core` keeps the claims that
                    are marked so.
     seeds:         how many: 0, 1, 2 ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class Choices:
     """Choices of the command line for one run of a suite.
 
-    cells:         cells to run instead of the suite's own.
+    cells:         cells to run instead of the suite's own; a row of the suite keeps its options.
     tasks:         tasks to keep.
     seeds:         the number of seeds.
     threads:       the number of threads of each trial.

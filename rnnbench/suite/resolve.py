@@ -8,11 +8,12 @@ import msgspec
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, Claim, Recipe, SeedRule, Suite, TaskUse
+from rnnbench.suite.cells import chosen_cells, refuse_twins, resolve_cells
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import all_claims, cells_of, chosen_claims, tasks_of
 from rnnbench.suite.cost import claims_cost, cost_plan, reference_of
 from rnnbench.suite.file import CostEntry, SuiteFile
-from rnnbench.suite.uses import FAIR, cell_use, task_uses, with_changes
+from rnnbench.suite.uses import FAIR, task_uses, with_changes
 
 
 def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -> Suite:
@@ -27,8 +28,8 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         raise RnnbenchError(f"{where}: the suite has no claims")
     if not file.cells and not choices.cells:
         raise RnnbenchError(f"{where}: cells: the suite has none")
-    cells = _cells(choices.cells or file.cells, where, catalogue)
-    _refuse_twins(cells, where)
+    cells = chosen_cells(choices.cells, file.cells, where, catalogue)
+    refuse_twins(cells, where)
     tasks = _tasks(file, recipe, where, catalogue)
     _refuse_twin_tasks(tasks, where)
     tasks = _chosen_tasks(tasks, choices.tasks, where)
@@ -40,12 +41,6 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
         entry = _with_reference_row(file.cost, file, cells, where, catalogue)
         cost = cost_plan(entry, cells, catalogue, choices.threads, file.device)
     return msgspec.structs.replace(bare, cells=cells, tasks=tasks, cost=cost)
-
-
-def _cells(
-    entries: Iterable[str | CellUse], where: str, catalogue: Catalogue
-) -> tuple[CellUse, ...]:
-    return tuple(cell_use(entry, catalogue, f"{where}: cells") for entry in entries)
 
 
 def _tasks(
@@ -67,7 +62,7 @@ def _with_reference_row(
     """The entry with the row of its reference, a cell of the file even if others are chosen."""
     if not entry.reference:
         return entry
-    of_file = _cells(file.cells, where, catalogue)
+    of_file = resolve_cells(file.cells, where, catalogue)
     reference = reference_of(entry, of_file or cells, where)
     return msgspec.structs.replace(entry, reference=reference)
 
@@ -84,7 +79,7 @@ def _suite_of_claims(
     claims = chosen_claims(available, choices, where)
     rule = _seed_rule(file, claims, choices, where)
     cells = cells_of(claims)
-    _refuse_twins(cells, where)
+    refuse_twins(cells, where)
     bare = _bare(file, where, catalogue, choices)
     cost_entry = file.cost or CostEntry()
     return msgspec.structs.replace(
@@ -156,15 +151,6 @@ def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -
 def _known_diagnostic(name: str, catalogue: Catalogue, where: str) -> str:
     """The name of an installed diagnostic. Raises UnknownName."""
     return catalogue.diagnostics.find(name, f"{where}: diagnostics").item.name
-
-
-def _refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
-    rows = [cell.row for cell in cells]
-    for row in rows:
-        if rows.count(row) > 1:
-            raise RnnbenchError(
-                f"{where}: cells: '{row}' is listed twice; give one of them another `label`"
-            )
 
 
 def _refuse_twin_tasks(tasks: tuple[TaskUse, ...], where: str) -> None:

@@ -76,6 +76,12 @@ def test_what_cannot_be_remembered_is_refused(cell: nn.Module, steps: int, says:
         effective_remembrance(cell, inputs(steps), rng())
 
 
+def test_a_single_sequence_is_refused() -> None:
+    """It has no spread by which a distance could be measured."""
+    with pytest.raises(rnnbench.Refused, match="there is a single longest one"):
+        effective_remembrance(Leaky(0.5), inputs(sequences=1), rng())
+
+
 class Some(nn.Module):
     """Units that move, stand still at 0, stand still at 5, and move by rounding alone."""
 
@@ -90,8 +96,10 @@ def test_units_are_dead_where_nothing_moves_them() -> None:
     """By their own size: a small unit that moves is alive."""
     found = dead_units(Some(), inputs(), rng())
     assert found.figures == {"dead units": 3, "units": 5}
-    assert found.y[:2] == pytest.approx((found.y[0], found.y[0]))
-    assert max(found.y[2:]) < 1e-6
+    by_share = dict(zip(found.x, found.y, strict=True))
+    assert max(by_share[share] for share in range(61)) < 1e-6
+    assert by_share[61] > 1
+    assert by_share[61] == pytest.approx(by_share[100])
     with pytest.raises(rnnbench.Refused, match="all sequences are equal but for rounding"):
         effective_remembrance(Still(), inputs(), rng())
     with pytest.raises(rnnbench.Refused, match="the outputs are not finite"):

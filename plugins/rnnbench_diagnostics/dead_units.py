@@ -12,7 +12,7 @@ STILL = 1e-6
 
 @torch.no_grad()
 def dead_units(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnbench.Diagnosis:
-    """Return by how much the output of each unit moves over all sequences and steps, by rank.
+    """Return by how much the outputs of units move over all sequences and steps, as quantiles.
 
     The movement is the difference between the largest and the smallest output of a unit, as a part
     of its largest absolute output, so from 0 to 2. A unit is dead where that is at most 1e-6: it
@@ -33,12 +33,13 @@ def dead_units(cell: nn.Module, x_BTI: Tensor, rng: np.random.Generator) -> rnnb
         raise rnnbench.Refused("the outputs are not finite")
     moved_H = y_NH.amax(0) - y_NH.amin(0)
     largest_H = y_NH.abs().amax(0)
-    movements = torch.where(largest_H > 0, moved_H / largest_H, 0.0).sort(descending=True).values
+    movements = torch.where(largest_H > 0, moved_H / largest_H, 0.0)
+    quantiles = np.percentile(movements.cpu().numpy(), range(101), method="inverted_cdf")
     dead = int((movements <= STILL).sum())
     return rnnbench.Diagnosis(
-        x_name="rank of the unit",
-        y_name="movement of its output, as a part of its largest size",
-        x=tuple(range(1, len(movements) + 1)),
-        y=tuple(movements.tolist()),
+        x_name="units that move no more (%)",
+        y_name="movement of the output, as a part of its largest size",
+        x=tuple(range(101)),
+        y=tuple(quantiles.tolist()),
         figures={"dead units": float(dead), "units": float(len(movements))},
     )

@@ -33,14 +33,19 @@ def effective_remembrance(
     x_BTI: the inputs, (B, T, I) or (B, T, C, H, W).
     rng:   is not used.
 
-    Raises rnnbench.Refused for fewer than 3 steps, where outputs are not finite, and where the
-    outputs of all sequences are equal but for rounding.
+    Raises rnnbench.Refused for fewer than 3 steps, for a single sequence, where outputs are not
+    finite, and where the outputs of all sequences are equal but for rounding.
     """
     del rng
     steps = x_BTI.shape[1]
     if steps < LEAST_STEPS:
         raise rnnbench.Refused(
             f"dropping the first steps needs at least {LEAST_STEPS} steps, and there are {steps}"
+        )
+    if len(x_BTI) < 2:
+        raise rnnbench.Refused(
+            "a distance is measured by how far the outputs of several sequences lie apart, and"
+            " there is a single longest one"
         )
     whole_BH = _last_output(cell, x_BTI)
     if not torch.isfinite(whole_BH).all():

@@ -37,20 +37,27 @@ def detach_state(cell: object, state: Any) -> Any:
 
 def map_tensors(change: Callable[[Tensor], Any], tree: Any) -> Any:
     """Return the same tree with every tensor changed."""
-    if isinstance(tree, Tensor):
-        return change(tree)
+
+    def changed(leaf: Any) -> Any:
+        return change(leaf) if isinstance(leaf, Tensor) else leaf
+
+    return map_leaves(changed, tree)
+
+
+def map_leaves(change: Callable[[Any], Any], tree: Any) -> Any:
+    """Return the same tree with every leaf changed: tensors, and what is no container."""
     if isinstance(tree, Mapping):
-        return type(tree)({key: map_tensors(change, branch) for key, branch in tree.items()})  # type: ignore[call-arg]
+        return type(tree)({key: map_leaves(change, branch) for key, branch in tree.items()})  # type: ignore[call-arg]
     if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(map_tensors(change, branch) for branch in tree))
+        return type(tree)(*(map_leaves(change, branch) for branch in tree))
     if isinstance(tree, list | tuple):
-        return type(tree)(map_tensors(change, branch) for branch in tree)
+        return type(tree)(map_leaves(change, branch) for branch in tree)
     if is_dataclass(tree) and not isinstance(tree, type):
         changed = {
-            f.name: map_tensors(change, getattr(tree, f.name)) for f in fields(tree) if f.init
+            f.name: map_leaves(change, getattr(tree, f.name)) for f in fields(tree) if f.init
         }
         return replace(tree, **changed)
-    return tree
+    return change(tree)
 
 
 def is_opaque(tree: Any) -> bool:
@@ -113,3 +120,10 @@ def tensors_of(tree: Any) -> list[Tensor]:
     tensors: list[Tensor] = []
     map_tensors(tensors.append, tree)
     return tensors
+
+
+def leaves_of(tree: Any) -> list[Any]:
+    """Return all leaves of a state, in the order of `map_leaves`."""
+    leaves: list[Any] = []
+    map_leaves(leaves.append, tree)
+    return leaves

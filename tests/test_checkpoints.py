@@ -120,6 +120,16 @@ def test_every_optimiser_goes_on_where_it_was(tmp_path: Path, optimiser: str) ->
     assert resumed.learning == run_trial(trial).learning
 
 
+def test_carried_states_go_on_where_they_were(tmp_path: Path) -> None:
+    """With the order in which they are passed on."""
+    trial = dying(tmp_path / "mark", 3 * CALLS_AN_EPOCH + 1, start="carried")
+    with LocalPool(jobs=1, checkpoints=Checkpoints(str(tmp_path / "kept"), 0.0)) as pool:
+        one(pool, trial)
+        resumed = one(pool, trial)
+    assert resumed.resumed_at == (3,)
+    assert resumed.learning == run_trial(trial).learning
+
+
 def test_seconds_in_all_processes_count_against_the_limit(tmp_path: Path) -> None:
     """A trial that is cut off again and again does not live for ever."""
     trial = dying(tmp_path / "mark", 2 * CALLS_AN_EPOCH + 1)

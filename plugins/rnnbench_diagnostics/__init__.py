@@ -37,4 +37,22 @@ def rnnbench_metrics() -> list[rnnbench.Diagnostic]:
                 " section 3"
             ),
         ),
+        rnnbench.Diagnostic(
+            name="effective-remembrance",
+            measure="rnnbench_diagnostics.effective_remembrance:effective_remembrance",
+            summary="How far the last output moves when only the last steps are read.",
+            source="Buitrago Ruiz & Gu 2025, arXiv:2507.02782",
+        ),
+        rnnbench.Diagnostic(
+            name="gate-saturation",
+            measure="rnnbench_diagnostics.gate_saturation:gate_saturation",
+            summary="Share of gate activations below 0.1 and above 0.9, by gate.",
+            source="Karpathy, Johnson & Fei-Fei 2016, arXiv:1506.02078",
+        ),
+        rnnbench.Diagnostic(
+            name="dead-units",
+            measure="rnnbench_diagnostics.dead_units:dead_units",
+            summary="Units whose output is the same for all inputs.",
+            source="Lu et al. 2019, arXiv:1903.06733, section 2",
+        ),
     ]

@@ -28,7 +28,7 @@ from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.race import Raced, race
 from rnnbench.findings.learning.records import Arm, Comparison, Condition
 from rnnbench.findings.learning.scored import Scored, is_raced, rank
-from rnnbench.findings.learning.search_records import RateScore, Search
+from rnnbench.findings.learning.search_records import Optimum, RateScore, Search
 from rnnbench.findings.learning.solve_curve import SolveCurve
 from rnnbench.findings.learning.span import Rung, Span, SpanInterval
 from rnnbench.findings.records import DescribedCell, Failure, Findings, TrialOutcome, schema
@@ -62,6 +62,7 @@ __all__ = [
     "KernelPair",
     "LawCaveat",
     "Measurements",
+    "Optimum",
     "Profile",
     "Raced",
     "Range",

@@ -47,7 +47,8 @@ class Model(nn.Module):
     linear, except for a cell over frames whose task asks for frames: there it is a 1x1 convolution
     at each step.
 
-    Raises Refused for a cell over frames on a task without frames, or in a residual backbone.
+    Raises Refused for a cell over frames on a task without frames, or in a residual backbone, and
+    for a cell that carries no state where training is to start from carried states.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Model(nn.Module):
         self.every_step = task.readout == "every-step"
         self.over_frames = needs.over_frames
         self.carries_state = needs.carries_state
-        _refuse(task, recipe, over_frames=needs.over_frames)
+        _refuse(task, recipe, needs)
         is_bare = recipe.backbone == "bare"
         only_tokens = task.vocabulary is not None and example.tokens is None
         features = None if only_tokens else int(np.prod(example.inputs.shape[2:]))
@@ -125,7 +126,11 @@ class Model(nn.Module):
         self, inputs: Tensor, tokens: Tensor | None = None, lengths: Tensor | None = None
     ) -> Tensor:
         """Run whole sequences from the initial state; `lengths` (B,) counts the real steps."""
-        y_BTH, _ = self._through_layers(inputs, tokens, [None] * len(self.layers))
+        y_BTH, _ = self.through_layers(inputs, tokens, None)
+        return self.read_out(y_BTH, lengths)
+
+    def read_out(self, y_BTH: Tensor, lengths: Tensor | None) -> Tensor:
+        """Return the outputs at the last real step, or at every step, as the task says."""
         if not self.every_step:
             y_BTH = at_last_step(y_BTH, lengths)
         return self.readout(self.norm(y_BTH))  # type: ignore[no-any-return]
@@ -138,21 +143,24 @@ class Model(nn.Module):
         Returns the outputs at every step and the states after the last one; the states are None
         where the cell does not carry them.
         """
-        initial = [None] * len(self.layers)
-        y_BTH, states_after = self._through_layers(inputs, tokens, states or initial)
+        y_BTH, states_after = self.through_layers(inputs, tokens, states)
         outputs = self.readout(self.norm(y_BTH))
-        return outputs, states_after if self.carries_state else initial
+        return outputs, states_after if self.carries_state else [None] * len(self.layers)
 
     def detach(self, states: States) -> list[Any]:
         """Return the states without their history, so that no gradient flows through them."""
         return [detach_state(cell, state) for cell, state in zip(self.cells, states, strict=True)]
 
-    def _through_layers(
-        self, inputs: Tensor, tokens: Tensor | None, states: States
+    def through_layers(
+        self, inputs: Tensor, tokens: Tensor | None, states: States | None
     ) -> tuple[Tensor, list[Any]]:
+        """Return what the last layer gives at every step, (B, T, ...), and the states after it.
+
+        states: those before the first step; None means the initial states.
+        """
         y_BTH = inputs if self.over_frames else self.encoder(inputs, tokens)
         states_after = []
-        for layer, state in zip(self.layers, states, strict=True):
+        for layer, state in zip(self.layers, states or [None] * len(self.layers), strict=True):
             y_BTH, state_after = layer(y_BTH, state)
             states_after.append(state_after)
         return y_BTH, states_after
@@ -164,11 +172,16 @@ def _asks_for_frames(task: Task, shape: tuple[int, ...]) -> bool:
     return frame is not None and task.output_size == np.prod(frame) and frame[1:] == shape[1:]
 
 
-def _refuse(task: Task, recipe: Recipe, *, over_frames: bool) -> None:
-    if over_frames and task.frame_shape is None:
+def _refuse(task: Task, recipe: Recipe, needs: Needs) -> None:
+    if needs.over_frames and task.frame_shape is None:
         raise Refused(f"the cell is over frames, and {task.name} has none")
-    if over_frames and recipe.backbone != "bare":
+    if needs.over_frames and recipe.backbone != "bare":
         raise Refused(f"a cell over frames has no {recipe.backbone} backbone")
+    if recipe.start == "carried" and not needs.carries_state:
+        raise Refused(
+            'recipe.start = "carried" passes the final states of sequences on, and the cell'
+            " carries no state from call to call"
+        )
 
 
 def tensor(array: np.ndarray[Any, Any]) -> Tensor:

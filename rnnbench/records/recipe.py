@@ -46,6 +46,10 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     training_share:      share of finite training data that is trained on. Each seed draws its own
                          part, the same for every cell, and smaller parts lie in larger ones. An
                          epoch has as many steps as one over all of the data.
+    start:               the states from which training sequences start. "carried" are the final
+                         states of the batch before, in random order and without gradient (State
+                         Passing, Buitrago Ruiz & Gu 2025, arXiv:2507.02782, section 4.1); the first
+                         batch starts at "zero", the cell's initial state, as evaluations always do.
     validation_examples: size of the generated validation set.
     test_examples:       size of the generated test set.
     stop_when_solved:    stop once two evaluations in a row are at the target.
@@ -86,6 +90,7 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     epochs: Positive = 20
     steps_per_epoch: Positive = 100
     training_share: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    start: Literal["zero", "carried"] = "zero"
     validation_examples: Positive = 512
     test_examples: Positive = 1024
     stop_when_solved: bool = True

@@ -144,6 +144,11 @@ def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str
     own_recipe = without_idle_keys(with_changes(recipe, entry.recipe, where))
     if own_recipe.training_share < 1:
         refuse_share_of(task, where)
+    if own_recipe.start == "carried" and task.mode == "stream":
+        raise RnnbenchError(
+            f"{where}: {task.name}: recipe.start: the windows of a stream carry their states"
+            ' anyway; leave `start = "carried"` out'
+        )
     settings = [entry.dials]
     if entry.horizons is not None and "horizon" in entry.dials:
         raise RnnbenchError(

@@ -13,6 +13,7 @@ from rnnbench.contracts import Task
 from rnnbench.errors import OutOfTime
 from rnnbench.model import Model
 from rnnbench.records import Epoch, LearningTrial, MetricNote
+from rnnbench.training.carried_states import CarriedStates
 from rnnbench.training.checkpoint import Checkpoint, restore_stream, restore_streams, stream_state
 from rnnbench.training.evaluation import Evaluated, evaluate
 from rnnbench.training.feed import Feed
@@ -41,6 +42,9 @@ class Trainer:
         self.model = model.to(self.device)
         self.metric = MetricNote(task.metric.name, task.metric.unit, task.metric.direction)
         self.optimiser = make_optimiser(model, trial.recipe, trial.learning_rate)
+        self.carried: CarriedStates | None = None
+        if trial.recipe.start == "carried" and task.mode != "stream":
+            self.carried = CarriedStates(trial, self.model, feed.example(), self.device)
         self.history = TrainingHistory()
         self.best_weights: dict[str, Any] = {}
         self.resumed_at: list[int] = []
@@ -101,10 +105,12 @@ class Trainer:
             self.after_step = None
 
     def _outputs(self, batch: Tensors, states: list[Any] | None) -> tuple[Tensor, list[Any] | None]:
-        """The outputs for a batch, and the states from which the next one continues.
+        """The outputs for a batch, and the states from which the next window of a stream continues.
 
-        Only the windows of a stream carry states; no gradient flows through these.
+        No gradient flows through these.
         """
+        if self.carried is not None:
+            return self.carried.outputs(batch), None
         if self.task.mode != "stream":
             return self.model(batch.inputs, batch.tokens, batch.lengths), None
         outputs, states_after = self.model.carry_on(batch.inputs, batch.tokens, states)
@@ -133,6 +139,7 @@ class Trainer:
                 "best": self.best_weights,
                 "optimiser": self.optimiser.state_dict(),
                 "feed": stream_state(self.feed.stream),
+                "carried": None if self.carried is None else self.carried.content(),
             }
         )
 
@@ -147,4 +154,6 @@ class Trainer:
         self.best_weights = content["best"]
         self.optimiser.load_state_dict(content["optimiser"])
         restore_stream(self.feed.stream, content["feed"])
+        if self.carried is not None:
+            self.carried.restore(content["carried"])
         restore_streams(content)

@@ -14,6 +14,7 @@ def searches(condition: rnnbench.Condition) -> Table | None:
     """Return the search for the learning rate of each cell."""
     metric = condition.metrics[0].name
     columns = [CELL, Column("rate", stays=True), Column("state", "text"), Column("trials")]
+    columns += [Column("width of the optimum", hint=words.OPTIMUM)]
     columns += [Column("lost"), Column("epochs to target"), Column(f"validation {metric}")]
     columns += [Column("steps in all"), Column("sequences in all"), Column("seconds in all")]
     rows = []
@@ -27,6 +28,7 @@ def searches(condition: rnnbench.Condition) -> Table | None:
 
 
 def _search_rows(arm: rnnbench.Arm, search: Any, budget: int) -> Iterator[Row]:
+    width = _width(search)
     for rate in search.rates:
         is_chosen = rate.rate == search.chosen
         values = [
@@ -34,6 +36,7 @@ def _search_rows(arm: rnnbench.Arm, search: Any, budget: int) -> Iterator[Row]:
             amount(rate.rate),
             Value(_state(rate.rate, arm, search)),
             count(rate.trials),
+            width,
             count(rate.lost) if rate.lost else Value(),
             _epochs(rate.epochs, budget),
             figure(rate.score),
@@ -49,6 +52,14 @@ def _epochs(mean: rnnbench.Range | None, budget: int) -> Value:
     if mean and mean.centre >= budget:
         return Value(f"over {budget}", budget + 1.0)
     return figure(mean)
+
+
+def _width(search: Any) -> Value:
+    """Return the rates that are near the best one, sorted by the factor between their ends."""
+    if search.optimum is None:
+        return Value("-", hint=search.no_optimum)
+    factor = search.optimum.high / search.optimum.low
+    return Value(search.optimum.in_words, factor)
 
 
 def _state(rate: float, arm: rnnbench.Arm, search: Any) -> str:

@@ -48,6 +48,7 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
     rates = {learning_trial(result).learning_rate for result in results}
     at_target = [learning for learning in measured if learning.epochs_to_target is not None]
     solved = len(at_target)
+    trivial = first.trivial if first else {}
     searched = _trained(tried) if is_raced(recipe) else searches.get(search_key(trial))
     return Arm(
         row=row,
@@ -66,7 +67,7 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
         state_floats=first.state_floats if first else 0,
         off_budget=first.off_budget if first else None,
         learning_rate=rate,
-        search=search(searched, rate) if searched else None,
+        search=search(searched, rate, trivial) if searched else None,
         rates_left=tuple(learning_trial(at_rate[0]).learning_rate for at_rate in tried.results),
         other_rates=tuple(sorted(rates - {rate})),
         diagnostics=diagnostics(measured),

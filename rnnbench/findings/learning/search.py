@@ -1,12 +1,13 @@
 """The search for a cell's learning rate: its curve over the rates, and what it cost."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.findings.learning.grouping import learning_trial
+from rnnbench.findings.learning.optimum import optimum
 from rnnbench.findings.learning.search_records import RateScore, Search
 from rnnbench.findings.stats.estimates import restricted_epochs, spread
 from rnnbench.records import Learning, LearningTrial, Result, canonical
@@ -33,11 +34,11 @@ def search_key(trial: LearningTrial) -> bytes:
     return canonical(replace(trial, seed=0, learning_rate=1.0, phase="evaluation", diagnostics=()))
 
 
-def search(results: Sequence[Result], chosen: float | None) -> Search:
+def search(results: Sequence[Result], chosen: float | None, trivial: Mapping[str, float]) -> Search:
     """Return the search that these trials of one cell under one setting make up.
 
-    `chosen` is the learning rate of the evaluation. In a race, evaluations at other rates are the
-    cost of the search.
+    `chosen` is the learning rate of the evaluation, and `trivial` are the test scores of the
+    trivial forecast. In a race, evaluations at other rates are the cost of the search.
     """
     by_rate: dict[float, list[Result]] = defaultdict(list)
     for result in results:
@@ -46,6 +47,7 @@ def search(results: Sequence[Result], chosen: float | None) -> Search:
     trained = [result.learning for result in own if result.learning]
     batch_size = learning_trial(results[0]).recipe.batch_size
     steps = sum(learning.epochs_run * learning.steps_per_epoch for learning in trained)
+    found, no_optimum = optimum(by_rate, chosen, trivial)
     return Search(
         rates=tuple(_rate_score(rate, by_rate[rate]) for rate in sorted(by_rate)),
         chosen=chosen,
@@ -53,6 +55,8 @@ def search(results: Sequence[Result], chosen: float | None) -> Search:
         steps=steps,
         sequences=steps * batch_size,
         seconds=float(np.sum([result.seconds.process for result in own])),
+        optimum=found,
+        no_optimum=no_optimum,
     )
 
 

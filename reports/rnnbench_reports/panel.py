@@ -51,7 +51,7 @@ class Drawn(NamedTuple):
     """A figure of several panels, with its name, its title and its caption.
 
     task:    the task whose conditions the panels show; "" where they show no single task.
-    section: the kind of section in which the figure stands: "claims", "task", "across", "cost" or
+    section: the kind of section that has the figure: "claims", "task", "across", "cost" or
              "scaling".
     """
 

@@ -331,6 +331,19 @@ def test_without_a_baseline_the_gate_is_undecided_and_says_how_to_make_one(
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_a_result_of_a_later_format_leaves_no_ruling(tmp_path: Path, side: str) -> None:
+    """In either run: a usage error, in a sentence that names the file, the format and what is read."""
+    for name in ("base", "head"):
+        edit = first(lambda result: replace(result, format=99)) if name == side else as_it_is
+        written(tmp_path / name, edited(edit))
+    done = rnnbench("gate", "base", "head", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"rnnbench: {side}/trials/adding.h4.gru.s0.")
+    assert "has format 99" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_for_programs_there_is_json_with_every_change_that_is_told(tmp_path: Path) -> None:
     """And the exit code in it, which is the one of the process."""
     head = written(tmp_path / "head", edited(first(one_parameter_more)))

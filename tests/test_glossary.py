@@ -40,6 +40,7 @@ GIVEN_UP = {
     "pace",
     "portrait",
     "ruler",
+    "said",
     "told",
     "weigh",
     "weighed",
@@ -132,6 +133,29 @@ def test_fields_that_have_a_new_name_keep_their_key_in_every_record() -> None:
     assert not [(file, name) for file, name, code in found if f'name="{KEYS[name]}"' not in code]
 
 
+PROSE = re.compile(r"\b(likewise|stands|dear|the same of|told(?!\s+apart))\b", re.IGNORECASE)
+"""Words that sentences do without; that cells are not told apart is the usual term."""
+SPEECH = ROOT / "plugins" / "rnnbench_tasks" / "speech"
+"""What is said there is speech."""
+LEFT_AS_IT_WAS = {"log.md", "claims.md"}
+"""Pages that record what was written at a time, or that are made from results."""
+
+
+def prose() -> Iterator[Path]:
+    """The pages, and the files of all packages with their templates."""
+    yield from (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+    yield from (page for page in (ROOT / "docs").rglob("*.md") if page.name not in LEFT_AS_IT_WAS)
+    for folder in ("rnnbench", "plugins", "suites", "reports"):
+        for ending in ("py", "j2", "html", "toml"):
+            yield from (ROOT / folder).rglob(f"*.{ending}")
+
+
+def test_words_that_were_given_up_do_not_come_back_in_sentences() -> None:
+    """Of pages, docstrings and messages."""
+    found = {str(file): PROSE.findall(file.read_text()) for file in prose()}
+    assert not {file: words for file, words in found.items() if words}
+
+
 def test_names_that_were_given_up_do_not_come_back() -> None:
-    found = {str(file): names_in(file) & GIVEN_UP for file in sources()}
+    found = {str(file): names_in(file) & GIVEN_UP for file in sources() if file.parent != SPEECH}
     assert not {file: names for file, names in found.items() if names}

@@ -162,6 +162,18 @@ def test_what_a_figure_says_has_its_interval_and_n(page: str) -> None:
     assert any(re.search(r"\d of \d solved", text) for text in says)
 
 
+def test_who_does_not_see_a_figure_hears_what_it_shows(page: str, claimed: str) -> None:
+    """Not its title alone: the values with n; of a forest plot, wide and narrow, each effect."""
+    for shown in (page, claimed):
+        heard = Elements(shown).values("aria-label", "svg")
+        assert heard
+        assert all(re.search(r"\d", text.partition(". ")[2]) for text in heard)
+    forests = [text for text in Elements(claimed).values("aria-label", "svg") if "Every" in text]
+    assert len(forests) == 4
+    for text in forests:
+        assert re.match(r"Every condition\. .+: .*\d.*, (holds|fails|open)\.$", text)
+
+
 def test_a_kind_of_caveat_is_said_once(crowd: Findings) -> None:
     """Sentences that differ in their setting, their cells and their numbers are of one kind."""
     said = (

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from rnnbench.executors.running import without_run
-from rnnbench.records import Result, trial_id
+from rnnbench.records import MemoryRow, Result, trial_id
 from rnnbench.store import Store
 from tests.builders.campaign import run, write_suite
 from tests.builders.cli import rnnbench
@@ -63,6 +63,27 @@ def test_a_figure_that_differs_is_named_with_both_values(folder: Path, tmp_path:
         f"learning.test.mse: stored {test['mse']}, now {result.learning.test['mse']}" in done.stdout
     )
     assert "No condition that is recorded differs." in done.stdout
+
+
+def test_a_figure_that_an_earlier_version_did_not_count_is_no_difference(
+    folder: Path, tmp_path: Path
+) -> None:
+    """It is listed; one that was counted and is another one now still differs."""
+    result = stored(folder, "cost.peak-memory.T5.gru")
+    (row,) = result.costs
+    assert isinstance(row, MemoryRow)
+    assert row.saved_bytes
+    store = Store(tmp_path / "run")
+    store.prepare()
+    earlier = msgspec.structs.replace(row, peak_allocated_bytes=None)
+    for saved, code in ((row.saved_bytes, 0), (row.saved_bytes + 1, 1)):
+        changed = msgspec.structs.replace(earlier, saved_bytes=saved)
+        store.write(msgspec.structs.replace(result, costs=(changed,)))
+        done = rnnbench("reproduce", "run", "cost", cwd=tmp_path)
+        assert done.returncode == code, done.stdout + done.stderr
+        said = f"costs[0].peak_allocated_bytes: not in the stored result, now {row.peak_allocated_bytes}"
+        assert said in done.stdout.splitlines()
+        assert ("saved_bytes: stored" in done.stdout) == bool(code)
 
 
 def test_on_another_machine_it_says_which_conditions_differ(folder: Path, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") 
         _write_claim(sheet, claim, left + BETWEEN, width - MARGIN)
     conditions = chain.from_iterable(block.conditions for block in blocks)
     draw_legend(figure, legend_entries(list(conditions)), columns=5)
-    panel = Panel("", "", figure)
+    panel = Panel("", "", figure, words=effects_in_words(blocks))
     return Drawn(name, "Every condition", CAPTION, (panel,))
 
 
@@ -143,6 +143,16 @@ def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: floa
         sheet.text(MARGIN + 2 * INDENT, line.middle, plain(line.text), **small)
         sheet.text(numbers, line.middle, figures_of(line.judged), **small)
         sheet.text(right, line.middle, state, ha="right", color=COLOURS[state], **small)
+
+
+def effects_in_words(blocks: Sequence[ReadingBlock]) -> str:
+    """Return the effects of all conditions with their ends, n and states, in a sentence."""
+    effects = []
+    for line in chain.from_iterable(block.conditions for block in blocks):
+        found = f"{figures_of(line.judged)}, {line.judged.state}"
+        condition = line.text.replace("\n", " ")
+        effects.append(f"{condition}: {found}" if condition else found)
+    return f"{'; '.join(effects)}."
 
 
 def figures_of(judged: rnnbench.Judged) -> str:

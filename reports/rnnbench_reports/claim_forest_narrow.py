@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import rnnbench
-from rnnbench_reports.claim_forest import figures_of, sheet_of
+from rnnbench_reports.claim_forest import effects_in_words, figures_of, sheet_of
 from rnnbench_reports.claim_legend import SMALL, draw_legend, legend_entries
 from rnnbench_reports.claim_panels import COLOURS, draw_reading, tick_numbers
 from rnnbench_reports.claim_rows import LINE, ConditionLine, ReadingBlock, claim_blocks
@@ -49,7 +49,7 @@ def narrow_forest(claim: rnnbench.ClaimFinding, width: float) -> Panel | None:
     for block in placed:
         sheet.text(LEFT, block.middle, plain(block.text), **small)
     draw_legend(figure, entries, columns=1)
-    return Panel("narrow", "", figure)
+    return Panel("narrow", "", figure, words=effects_in_words(blocks))
 
 
 def _placed(blocks: Sequence[ReadingBlock], top: float) -> Iterator[ReadingBlock]:

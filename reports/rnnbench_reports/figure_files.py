@@ -105,7 +105,7 @@ def _is_of_cell(artist: Artist) -> bool:
 
 
 def _name(drawn: Drawn, panel: Panel) -> str:
-    """Return the name of the file of a panel; where its title is long, its place stands for it."""
+    """Return the name of the file of a panel; where its title is long, its place is used."""
     own = panel.name.removeprefix(drawn.task).lstrip(", ")
     if not own or len(drawn.panels) == 1:
         return drawn.name

@@ -25,7 +25,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     folder = folder / FOLDER
     folder.mkdir(exist_ok=True)
     for cell in findings.cells:
-        # The rows of a cell that shares its label with another are told by their full name.
+        # The rows of a cell that shares its label with another have their full name.
         is_alone = labels[cell.rows[0]] == 1
         rows = set(cell.rows) if is_alone else {cell.rows[-1]}
         path = _free_path(folder, cell.rows[0] if is_alone else cell.rows[-1], written)

@@ -39,19 +39,23 @@ BETWEEN_POINTS = "⏎"
 
 class Panel(NamedTuple):
     """A figure of one axis, with the ending of its file's name, its title, and the cells that it
-    shows in their colours."""
+    shows in their colours.
+
+    words: what it shows; "" where its axis and the notes on its parts say that.
+    """
 
     name: str
     title: str
     figure: Figure
     featured: frozenset[str] = frozenset()
+    words: str = ""
 
 
 class Drawn(NamedTuple):
     """A figure of several panels, with its name, its title and its caption.
 
     task:    the task whose conditions the panels show; "" where they show no single task.
-    section: the kind of section in which the figure stands: "claims", "task", "across", "cost" or
+    section: the kind of section that has the figure: "claims", "task", "across", "cost" or
              "scaling".
     """
 
@@ -145,6 +149,8 @@ def tag(row: str, artists: Artist | Iterable[Artist], says: str = "") -> None:
 def in_words(panel: Panel) -> str:
     """Return what a panel shows: its axes, and what was noted last on each cell that it features,
     which of a curve is its end."""
+    if panel.words:
+        return panel.words
     axis = panel.figure.axes[0]
     names = [name for name in (axis.get_ylabel(), axis.get_xlabel()) if name]
     last: dict[str, str] = {}

@@ -12,7 +12,7 @@ CODE = "`{}`"
 
 
 class Table(NamedTuple):
-    """A table of the page: its heading, and what stands in each column."""
+    """A table of the page: its heading, and what each column shows."""
 
     title: str
     columns: Mapping[str, Cell]

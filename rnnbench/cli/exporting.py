@@ -1,5 +1,5 @@
-"""`rnnbench export`: what a run says, or its results, in the format of another tool; likewise of
-several runs as one."""
+"""`rnnbench export`: what a run says, or several runs as one, or their results, in the format
+of another tool."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path

@@ -42,7 +42,7 @@ def grouped(
 ) -> tuple[list[Group], list[tuple[int, int, str]]]:
     """Return groups of parts that may be pooled, the one with most results first.
 
-    Beside them stands each obstacle between two parts, with their numbers.
+    The second list has each obstacle between two parts, with their numbers.
     """
     by_part: dict[int, list[Held]] = defaultdict(list)
     for one in held:

@@ -13,7 +13,7 @@ def paired_comparison(
 ) -> Comparison:
     """Return all that was measured as a comparison of two sides, for a gate to rule on.
 
-    folders: what stands for both sides, BASE first.
+    folders: names of both sides, BASE first.
     commits: "" where no commit was asked for.
     """
     in_base = [without_figures(measurement.base) for measurement in measurements]

@@ -22,7 +22,7 @@ shown, and its newest value is only where it is asked for."""
 class Selection(Struct, frozen=True, kw_only=True):
     """Which figures are shown.
 
-    figures, cells: names; none stands for all.
+    figures, cells: names; none means all.
     since:          a commit: only steps after it are shown, and only figures that have some; "" for
                     all.
     everything:     whether figures of counts, last bits and seconds are shown that have no steps.

@@ -88,7 +88,8 @@ def _swatch(dash: Iterable[float]) -> str:
 def _plot(drawn: Drawn, prefix: str) -> Plot:
     panels = []
     for place, panel in enumerate(drawn.panels):
-        says = f"{drawn.title}: {panel.title}. {in_words(panel)}"
+        heading = f"{drawn.title}: {panel.title}" if panel.title else drawn.title
+        says = f"{heading}. {in_words(panel)}"
         title = "" if panel.title == drawn.task else panel.title
         panels.append((title, inline(panel.figure, f"{prefix}-{place}", says, panel.featured)))
     return Plot(slug(drawn.name), drawn.title, drawn.caption, panels)

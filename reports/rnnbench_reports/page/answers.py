@@ -12,13 +12,13 @@ MOST_NAMED = 6
 MOST_GAPS = 3
 EPOCHS = "epochs to target"
 TABLE = "see the table"
-SAID = {
+BESIDE_LEADER = {
     "worse": "Better in the typical seed",
     "equivalent": "Equivalent",
     "undecided": "Not told apart from it",
     "too few seeds": "Compared over too few seeds",
 }
-"""What is said of cells beside the first one, by the answer."""
+"""What the page says of cells beside the first one, by the answer."""
 LIST_OF_OTHERS = re.compile(r" is ahead of .*?(: | with test )")
 
 
@@ -73,10 +73,10 @@ def _sure(condition: rnnbench.Condition) -> Iterator[str]:
         ahead = sum(2 * comparison.wins > comparison.pairs for comparison in compared)
         yield f"In most seeds it is ahead of {ahead} of {len(compared)} other cells: {TABLE}."
         return
-    for answered, said in SAID.items():
+    for answered, words in BESIDE_LEADER.items():
         rows = [comparison.other for comparison in compared if comparison.answer == answered]
         if rows:
-            yield f"{said}: {rnnbench.text.listed(rows, MOST_NAMED)}."
+            yield f"{words}: {rnnbench.text.listed(rows, MOST_NAMED)}."
     worse = sum(comparison.answer == "better" for comparison in compared)
     if worse:
         yield f"Worse: {rnnbench.text.counted(worse, 'cell')}, {TABLE}."

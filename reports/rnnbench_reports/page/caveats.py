@@ -24,7 +24,7 @@ def groups(findings: rnnbench.Findings) -> list[CaveatGroup]:
     sentence that speaks for its kind is that of the largest share, as in "7 of 7 seeds".
 
     Two caveats are of one kind where they differ in settings, cells, metrics and numbers alone, in
-    how many these are, or in what stands in brackets.
+    how many these are, or in what is in brackets.
     """
     laws = {law.sentence for law in findings.law_caveats}
     titles = _titles(findings)

@@ -15,7 +15,7 @@ from rnnbench_reports.page.tables import present, row_id, slug
 
 def cost_section(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Trials) -> Section:
     """Return the section on times, memory and operations at each shape."""
-    said = []
+    given = []
     tables: list[Table] = []
     folds = []
     for cost in findings.costs:
@@ -28,7 +28,7 @@ def cost_section(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Tri
             ("memory", f"memory-{name}"),
             ("row", row_id(cost.title, cost.fastest or "")),
         ]
-        said.append(Answer(f"cost-{name}", cost.title, text, laws=laws, ways=ways))
+        given.append(Answer(f"cost-{name}", cost.title, text, laws=laws, ways=ways))
         for kind in cost_tables.KINDS:
             own = present((cost_tables.times(cost, kind), cost_tables.kernels(cost, kind)))
             tables += [_titled(table, cost, findings) for table in own]
@@ -42,14 +42,14 @@ def cost_section(findings: rnnbench.Findings, plots: Sequence[Plot], trials: Tri
             tables.append(_titled(memory, cost, findings))
     of_all = cost_answers.on_all_shapes(findings)
     if of_all:
-        said.append(Answer("cost-of-all", "", of_all))
+        given.append(Answer("cost-of-all", "", of_all))
     behind = present(measurements(cost, trials) for cost in findings.costs)
     if behind:
         folds.append(Fold("results-of-cost", "Results behind these tables", tables=behind))
     titles = [cost.title for cost in findings.costs]
     note = words.cost(findings.costs)
     own_caveats = caveats.of_settings(findings, titles)
-    return Section("cost", "Cost", note, said, plots, tables, folds, own_caveats)
+    return Section("cost", "Cost", note, given, plots, tables, folds, own_caveats)
 
 
 def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Findings) -> Table:
@@ -61,13 +61,13 @@ def _titled(table: Table, cost: rnnbench.CostFinding, findings: rnnbench.Finding
 
 def scaling_section(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
     """Return the section on how cost grows with the length of sequences."""
-    said = []
+    given = []
     tables: list[Table] = []
     for scaling in findings.scalings:
         laws = words.laws(findings, [curve.row for curve in scaling.curves])
         name = slug(scaling.title)
         ways = [("figure", "time-against-length"), ("table", f"scaling-{name}")]
         identity = f"scaling-answer-{name}"
-        said.append(Answer(identity, scaling.title, scaling.answer, laws=laws, ways=ways))
+        given.append(Answer(identity, scaling.title, scaling.answer, laws=laws, ways=ways))
         tables += scaling_tables(scaling)
-    return Section("scaling", "Cost against length", "", said, plots, tables)
+    return Section("scaling", "Cost against length", "", given, plots, tables)

@@ -47,7 +47,7 @@ def _task(
     trials: Trials,
 ) -> Section:
     spans = [finding for finding in findings.spans if finding.task == task]
-    said = [_answer(condition, findings) for condition in conditions]
+    given = [_answer(condition, findings) for condition in conditions]
     for finding in spans:
         laws = words.laws(findings, [span.row for span in finding.spans])
         title = f"Memory span, {finding.title}"
@@ -56,7 +56,7 @@ def _task(
             ("figure", slug(f"solve-rate-against-horizon-{task}")),
             ("table", f"spans-{name}"),
         ]
-        said.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
+        given.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
     tables = [*map(span_tables.spans, spans)]
     tables += [_scores(condition, trials) for condition in conditions]
     folds = [
@@ -83,7 +83,7 @@ def _task(
         f"task-{slug(task)}",
         task,
         notes.SCORES,
-        said,
+        given,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
         present(tables),
         [fold for fold in folds if fold.tables or fold.plots],
@@ -135,5 +135,5 @@ def _across(findings: rnnbench.Findings, plots: Sequence[Plot]) -> Section:
         if lacking
         else []
     )
-    said = list(answers.across(findings.across))
-    return Section("across", "Across tasks", notes.ACROSS, said, plots, tables, folds)
+    given = list(answers.across(findings.across))
+    return Section("across", "Across tasks", notes.ACROSS, given, plots, tables, folds)

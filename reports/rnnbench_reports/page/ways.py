@@ -13,7 +13,7 @@ MOST_TILES = 12
 
 
 def linked(section: Section) -> Section:
-    """Return a section whose answers lead only to what stands in it."""
+    """Return a section whose answers lead only to what it holds."""
     there = set(_ids(section))
     answers = []
     for answer in section.answers:

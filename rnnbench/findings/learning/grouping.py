@@ -138,7 +138,7 @@ def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
 
 
 def _in_words(key: str, value: Dial) -> str:
-    """Return a setting as titles have it; a label stands for itself."""
+    """Return a setting as titles have it; a label is shown as it is."""
     return str(value) if key == "label" else f"{key.replace('_', ' ')} {value}"
 
 

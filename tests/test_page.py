@@ -162,6 +162,14 @@ def test_what_a_figure_says_has_its_interval_and_n(page: str) -> None:
     assert any(re.search(r"\d of \d solved", text) for text in says)
 
 
+def test_an_effect_of_a_claim_says_its_interval_and_n(claimed: str) -> None:
+    """At its mark and at its interval, in the wide and in the narrow plot."""
+    says = Elements(claimed).values("data-says", "g")
+    effects = [text for text in says if text.endswith((", holds", ", fails", ", open"))]
+    assert len(effects) >= 8
+    assert any(re.search(r": [\d.]+ \[[\d.]+ to [\d.]+\], n = \d+, ", text) for text in effects)
+
+
 def test_who_does_not_see_a_figure_hears_what_it_shows(page: str, claimed: str) -> None:
     """Not its title alone: the values with n; of a forest plot, wide and narrow, each effect."""
     for shown in (page, claimed):

@@ -22,10 +22,11 @@ from rnnbench_reports.claim_rows import (
     ClaimBlock,
     ReadingBlock,
     claim_blocks,
+    figures_of,
 )
 from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Drawn, Panel
-from rnnbench_reports.style import DOTS_PER_INCH, plain, spread
+from rnnbench_reports.style import DOTS_PER_INCH, plain
 
 LARGE = 9
 # Lengths in inches.
@@ -147,17 +148,5 @@ def _write_reading(sheet: Axes, block: ReadingBlock, numbers: float, right: floa
 
 def effects_in_words(blocks: Sequence[ReadingBlock]) -> str:
     """Return the effects of all conditions with their ends, n and states, in a sentence."""
-    effects = []
-    for line in chain.from_iterable(block.conditions for block in blocks):
-        found = f"{figures_of(line.judged)}, {line.judged.state}"
-        condition = line.text.replace("\n", " ")
-        effects.append(f"{condition}: {found}" if condition else found)
-    return f"{'; '.join(effects)}."
-
-
-def figures_of(judged: rnnbench.Judged) -> str:
-    """Return the effect with its ends, and n where it is an estimate."""
-    effect = judged.effect
-    if effect is None or effect.low == effect.high:
-        return spread(effect)
-    return f"{spread(effect)}, n = {effect.n}"
+    lines = chain.from_iterable(block.conditions for block in blocks)
+    return f"{'; '.join(line.says for line in lines)}."

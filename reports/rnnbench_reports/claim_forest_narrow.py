@@ -11,10 +11,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import rnnbench
-from rnnbench_reports.claim_forest import effects_in_words, figures_of, sheet_of
+from rnnbench_reports.claim_forest import effects_in_words, sheet_of
 from rnnbench_reports.claim_legend import SMALL, draw_legend, legend_entries
 from rnnbench_reports.claim_panels import COLOURS, draw_reading, tick_numbers
-from rnnbench_reports.claim_rows import LINE, ConditionLine, ReadingBlock, claim_blocks
+from rnnbench_reports.claim_rows import (
+    LINE,
+    ConditionLine,
+    ReadingBlock,
+    claim_blocks,
+    figures_of,
+)
 from rnnbench_reports.claim_scales import KINDS, Kind, kind_of, scale
 from rnnbench_reports.panel import Panel
 from rnnbench_reports.style import DOTS_PER_INCH, plain

@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 import rnnbench
 from rnnbench_reports.claim_rows import ConditionLine, ReadingBlock
 from rnnbench_reports.claim_scales import Kind, position
+from rnnbench_reports.panel import ONLY_SAYS
 from rnnbench_reports.style import REFERENCE, number
 
 COLOURS = {"holds": "#00734f", "fails": "#c24a00", "open": "#666666"}
@@ -106,7 +107,8 @@ def _shade_region(axis: Axes, block: ReadingBlock) -> None:
 
 
 def _draw_effect(axis: Axes, line: ConditionLine, reading: rnnbench.ReadingFinding) -> None:
-    """Draw an effect with its interval, and arrows where that leaves the panel."""
+    """Draw an effect with its interval, and arrows where that leaves the panel; each part says the
+    effect to who points at it."""
     effect = line.judged.effect
     if not effect:
         return
@@ -114,7 +116,7 @@ def _draw_effect(axis: Axes, line: ConditionLine, reading: rnnbench.ReadingFindi
     left, right = axis.get_xlim()
     low = position(effect.low, reading)
     high = position(effect.high, reading)
-    axis.plot(
+    parts = axis.plot(
         [min(max(low, left), right), min(max(high, left), right)],
         [line.middle, line.middle],
         color=COLOURS[state],
@@ -123,12 +125,14 @@ def _draw_effect(axis: Axes, line: ConditionLine, reading: rnnbench.ReadingFindi
         zorder=3,
     )
     if low < left:
-        axis.plot(left, line.middle, **{**mark(state), "marker": "<"}, clip_on=False)
+        parts += axis.plot(left, line.middle, **{**mark(state), "marker": "<"}, clip_on=False)
     if high > right:
-        axis.plot(right, line.middle, **{**mark(state), "marker": ">"}, clip_on=False)
+        parts += axis.plot(right, line.middle, **{**mark(state), "marker": ">"}, clip_on=False)
     centre = position(effect.centre, reading)
     if left <= centre <= right:
-        axis.plot(centre, line.middle, **mark(state))
+        parts += axis.plot(centre, line.middle, **mark(state))
+    for part in parts:
+        part.set_gid(f"{ONLY_SAYS}{line.says}")
 
 
 def mark(state: str) -> dict[str, Any]:

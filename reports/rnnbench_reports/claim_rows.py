@@ -7,6 +7,7 @@ from textwrap import wrap
 
 import rnnbench
 from rnnbench_reports.claim_words import UNNAMED_FACETS, heading
+from rnnbench_reports.style import spread
 
 LINE = 0.17
 """Inches from one line of text to the next."""
@@ -25,6 +26,21 @@ class ConditionLine:
     top: float
     middle: float
     judged: rnnbench.Judged
+
+    @property
+    def says(self) -> str:
+        """The condition in words, its effect with its ends and n, and its state."""
+        found = f"{figures_of(self.judged)}, {self.judged.state}"
+        condition = self.text.replace("\n", " ")
+        return f"{condition}: {found}" if condition else found
+
+
+def figures_of(judged: rnnbench.Judged) -> str:
+    """Return the effect with its ends, and n where it is an estimate."""
+    effect = judged.effect
+    if effect is None or effect.low == effect.high:
+        return spread(effect)
+    return f"{spread(effect)}, n = {effect.n}"
 
 
 @dataclass(frozen=True)

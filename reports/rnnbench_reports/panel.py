@@ -33,6 +33,7 @@ LETTERS_OF_NUMBERS = 6
 """Letters of the longest number on an axis."""
 SEPARATOR = "|"
 OF_CELL = f"cell{SEPARATOR}"
+ONLY_SAYS = f"says{SEPARATOR}"
 BETWEEN_POINTS = "⏎"
 """A sign that XML keeps in attributes, which newlines are not."""
 

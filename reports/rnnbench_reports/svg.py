@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from rnnbench_reports import claim_panels
 from rnnbench_reports.looks import HUES
-from rnnbench_reports.panel import OF_CELL, SEPARATOR
+from rnnbench_reports.panel import OF_CELL, ONLY_SAYS, SEPARATOR
 from rnnbench_reports.style import GRID, REFERENCE, without_missing_glyphs
 from rnnbench_reports.svg_axes import axes_of, without_axes
 
@@ -135,6 +135,8 @@ def _name(part: ElementTree.Element, prefix: str, featured: Collection[str]) -> 
         part.set("data-cell", row)
         if says and row in featured:
             part.set("data-says", says)
+    elif identity.startswith(ONLY_SAYS):
+        part.set("data-says", identity.removeprefix(ONLY_SAYS))
     elif identity and part.tag != "g":
         part.set("id", f"{prefix}-{identity}")
     target = part.attrib.pop(HREF, "")

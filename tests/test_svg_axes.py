@@ -119,3 +119,25 @@ def test_markers_that_look_alike_say_so_once() -> None:
         assert not any("style" in marker.attrib for marker in group)
     apart = [marker.get("style", "") for marker in root.iter("use") if "style" in marker.attrib]
     assert ["#ff0000" in style for style in apart] == [True, False]
+
+
+def test_an_axis_ends_at_its_bounds() -> None:
+    """Where there is more below 0 and above 1 than shares, as in a strip of spans."""
+
+    def strip(axis: Axes) -> None:
+        linear(axis)
+        axis.set_ylim(-1, 1)
+        axis.spines["left"].set_bounds(0, 1)
+
+    figure = panel(strip)
+    group = axes_of(figure.axes[0], *size(figure))
+    (frame,) = [path for path in group.iter("path") if path.get("class") == "frame"]
+    box = figure.axes[0].get_position()
+    ends = re.match(r"M[\d.]+ ([\d.]+)V([\d.]+)M[\d.]+ ([\d.]+)H", frame.get("d", ""))
+    assert ends
+    zero, one, bottom = map(float, ends.groups())
+    height = size(figure)[1] * box.height
+    assert (zero - one, bottom - one) == (
+        pytest.approx(height / 2, abs=0.2),
+        pytest.approx(height, abs=0.2),
+    )

@@ -26,6 +26,7 @@ ABOVE = 0.008
 STRIP = 0.09
 """Height of the strip below the curves that holds the memory span of one cell."""
 STRIP_TOP = -0.12
+RATES = (0, 0.25, 0.5, 0.75, 1)
 
 
 def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn | None:
@@ -74,7 +75,9 @@ def _draw_task(axis: Axes, finding: rnnbench.HorizonFinding, cells: Cells) -> No
         _draw_span(axis, span, cells.looks[span.row], STRIP_TOP - STRIP * position, ends, says)
     axis.axhline(0.5, color=REFERENCE, linestyle=":", linewidth=1)
     axis.axhline(0, color=REFERENCE, linewidth=0.6)
-    axis.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "25 %", "50 %", "75 %", "100 %"])
+    strips = STRIP_TOP - STRIP * middle
+    axis.set_yticks([strips, *RATES], ["span", *(f"{100 * rate:.0f} %" for rate in RATES)])
+    axis.spines["left"].set_bounds(0, 1)
     axis.set_xticks(finding.horizons, [f"{horizon}" for horizon in finding.horizons])
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xlabel("horizon, steps", fontsize=SMALL)
@@ -97,6 +100,8 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, moved: tuple[float,
         if rung.seeds:
             run.append((place, rate))
         says = f"{span.row}, horizon {rung.horizon}: {_solved(rung)}"
+        if rung.solve_rate:
+            says = f"{says}, {with_n(rung.solve_rate)}"
         face = look.colour if rung.seeds else "white"
         style: dict[str, Any] = {
             "color": look.colour,
@@ -109,7 +114,7 @@ def _draw_rates(axis: Axes, span: rnnbench.Span, look: Look, moved: tuple[float,
             low = rung.solve_rate.low
             high = rung.solve_rate.high
             bar = axis.vlines(place, low, high, color=look.colour, alpha=0.35)
-            tag(span.row, bar, f"{says}, {with_n(rung.solve_rate)}")
+            tag(span.row, bar, says)
     if len(run) > 1:
         tag(span.row, axis.plot(*zip(*run, strict=True), **line_style(look)))
     return rate

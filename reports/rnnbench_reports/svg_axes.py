@@ -6,6 +6,7 @@ drawing a small panel.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from xml.etree import ElementTree
 
 from matplotlib.axes import Axes
@@ -39,7 +40,7 @@ def axes_of(axis: Axes, width: float, height: float) -> Element:
     bottom = height * (1 - box.y0)
     group = ElementTree.Element("g", {"class": "axes"})
     grid: list[str] = []
-    ticks = [f"M{left:.1f} {top:.1f}V{bottom:.1f}H{right:.1f}"]
+    ticks = [f"{_upright(axis, left, bottom, top)}M{left:.1f} {bottom:.1f}H{right:.1f}"]
     lines = ElementTree.SubElement(group, "path", {"class": "grid"})
     frame = ElementTree.SubElement(group, "path", {"class": "frame"})
     for share, label in _ticks(axis, axis.xaxis):
@@ -59,6 +60,14 @@ def axes_of(axis: Axes, width: float, height: float) -> Element:
         title = _write(group, 0, 0, axis.get_ylabel(), "middle")
         title.set("transform", f"translate(9 {(top + bottom) / 2:.1f}) rotate(-90)")
     return group
+
+
+def _upright(axis: Axes, left: float, bottom: float, top: float) -> str:
+    """The line of the vertical axis, from end to end or within its bounds."""
+    bounds: Any = axis.spines["left"].get_bounds()  # None where there are none
+    ends = bounds or axis.get_ylim()
+    low, high = (bottom - _share(axis, end, is_x=False) * (bottom - top) for end in ends)
+    return f"M{left:.1f} {low:.1f}V{high:.1f}"
 
 
 def _ticks(axis: Axes, of: Axis) -> Iterator[tuple[float, str]]:

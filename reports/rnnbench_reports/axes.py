@@ -72,8 +72,12 @@ def goal_axis(axis: Axes, goal: Goal, medians: Sequence[float], title: str) -> N
 
 
 def _mark(axis: Axes, value: float, name: str, **style: Any) -> None:
-    """Draw a line across the axis, with its name at the left end."""
     axis.axhline(value, color=REFERENCE, **style)
+    name_level(axis, value, name)
+
+
+def name_level(axis: Axes, value: float, name: str) -> None:
+    """Write the name of a line at the left end of the axis, where the line is at this height."""
     axis.annotate(
         name,
         (0, value),

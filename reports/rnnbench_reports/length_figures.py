@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 import rnnbench
-from rnnbench_reports.axes import Goal, condition_panel
+from rnnbench_reports.axes import Goal, condition_panel, name_level
 from rnnbench_reports.panel import Cells, Drawn, with_n
 from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, seeds_of
 from rnnbench_reports.style import REFERENCE, SMALL, name_ticks
@@ -16,7 +16,7 @@ Lengths = dict[float, str]
 """The name of the metric by the multiple of the training length at which it is tested."""
 
 
-def tested_lengths(condition: rnnbench.Condition) -> Lengths:
+def scored_lengths(condition: rnnbench.Condition) -> Lengths:
     """Return the deciding metric at each multiple of the training length, the shortest first.
 
     Where there is no test at once the longest training length, the task's own test stands for it.
@@ -32,7 +32,7 @@ def tested_lengths(condition: rnnbench.Condition) -> Lengths:
 
 def further_metrics(condition: rnnbench.Condition) -> list[Any]:
     """Return the metrics but the deciding one at each length."""
-    own = {condition.metrics[0].name, *tested_lengths(condition).values()}
+    own = {condition.metrics[0].name, *scored_lengths(condition).values()}
     return [metric for metric in condition.metrics if metric.name not in own]
 
 
@@ -58,7 +58,7 @@ def _curves(condition: rnnbench.Condition) -> dict[str, list[ScorePoint]]:
     """Return the scores of each cell that has one, by its row."""
     curves: dict[str, list[ScorePoint]] = {}
     for arm in condition.arms:
-        for times, name in tested_lengths(condition).items():
+        for times, name in scored_lengths(condition).items():
             score = arm.test.get(name)
             if score:
                 says = f"{arm.row}, {multiple(times)} the training length: {with_n(score)}"
@@ -72,7 +72,7 @@ def multiple(times: float) -> str:
 
 
 def _draw(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
-    names = tested_lengths(condition)
+    names = scored_lengths(condition)
     chances = {}
     for times, name in names.items():
         if name in condition.trivial:
@@ -81,7 +81,8 @@ def _draw(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:
     same_everywhere = levels.pop() if len(levels) == 1 else None
     goal = Goal(condition.metrics[0], condition.target, same_everywhere)
     draw_score_curves(axis, _curves(condition), goal, cells)
-    if same_everywhere is None:
+    if chances and same_everywhere is None:
+        name_level(axis, next(iter(chances.values())), "trivial")
         style: dict[str, Any] = {"color": REFERENCE, "linestyle": ":", "linewidth": 1.2}
         axis.plot(list(chances), list(chances.values()), zorder=1, **style)
     name_ticks(axis.xaxis, [multiple(times) for times in names], list(names))

@@ -4,7 +4,7 @@ test sequences."""
 from itertools import chain
 
 import rnnbench
-from rnnbench_reports.length_figures import further_metrics, multiple, tested_lengths
+from rnnbench_reports.length_figures import further_metrics, multiple, scored_lengths
 from rnnbench_reports.page import words
 from rnnbench_reports.page.learning_tables import metric_column
 from rnnbench_reports.page.records import Column, Row, Table, Value
@@ -85,7 +85,7 @@ def models_by_state(finding: rnnbench.StateSizeFinding) -> Table | None:
 
 def scores_by_length(condition: rnnbench.Condition) -> Table | None:
     """Return the score of each cell at each multiple of the training length."""
-    lengths = tested_lengths(condition)
+    lengths = scored_lengths(condition)
     columns = [CELL, Column("parameters"), Column("state", hint=words.STATE)]
     columns += [Column(multiple(times), stays=True) for times in lengths]
     rows = []

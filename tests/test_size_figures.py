@@ -182,8 +182,9 @@ def test_the_table_has_a_column_for_each_budget_and_tells_who_misses_it() -> Non
     assert table
     titles = [column.title for column in table.columns]
     assert titles == ["cell", "at the target from", "state 32", "state 64", "state 128"]
-    assert [row.cell for row in table.rows] == ["mlstm", "gru", "lstm"]
-    assert text_of_row(table, "mlstm") == ["mlstm", "69", "-", "0.95 (+7.8 % from the budget)", "-"]
+    assert [row.cell for row in table.rows] == ["mlstm", "gru", "lstm", ""]
+    assert [value.text for value in table.rows[-1].values] == ["always one", "", *["0.25"] * 3]
+    assert text_of_row(table, "mlstm") == ["mlstm", "69", "-", "0.95 (+7.8 %)", "-"]
     assert text_of_row(table, "gru")[1:3] == ["128", "0.3 [0.29 to 0.31]"]
     assert text_of_row(table, "lstm")[1] == "-"
     assert "where that is over 2 %" in table.note

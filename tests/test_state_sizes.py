@@ -142,6 +142,7 @@ def test_from_the_needed_state_on_no_score_misses_the_target(
         metric=metric,
         target=0.5,
         trivial=None,
+        trivial_forecast="",
         curves=(),
     )
     reached = [score >= 0.5 if direction == "higher" else score <= 0.5 for score in medians]

@@ -11,7 +11,7 @@ from rnnbench_reports.axes import Goal, goal_axis
 from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import BETWEEN_POINTS, Cells, line_style, tag
 
-APART = 0.012
+APART = 0.007
 """Distance between the marks of two cells, as a share of the logarithmic axis."""
 MARGIN = 0.06
 """Room beside the first and the last mark, as a share of the logarithmic axis."""

@@ -1,5 +1,6 @@
 """Figures of scores against the numbers in the state."""
 
+from collections.abc import Iterator
 from itertools import chain
 from math import ceil, floor, log2
 
@@ -11,6 +12,10 @@ from rnnbench_reports.panel import Cells, Drawn, Panel, draw_panel, with_n
 from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, seeds_of
 from rnnbench_reports.style import SMALL, name_ticks
 
+WIDE = 7.4
+"""Inches of the panel for a screen with room."""
+HEIGHT = 14
+"""Of a panel, in bars."""
 MATCHED = {
     "parameters": "parameters of the whole model are",
     "state": "numbers in the state are",
@@ -24,7 +29,9 @@ def state_sizes(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     shown = [finding for finding in findings.state_sizes if finding.task == task]
     if not shown:
         return None
-    panels = [_panel(finding, cells) for finding in shown]
+    panels = []
+    for finding in shown:
+        panels += _panels(finding, cells)
     name = f"score-against-state-{task}"
     return Drawn(name, "Score against numbers in the state", _caption(shown), tuple(panels), task)
 
@@ -48,12 +55,18 @@ def _caption(shown: list[rnnbench.StateSizeFinding]) -> str:
     return " ".join(sentences)
 
 
-def _panel(finding: rnnbench.StateSizeFinding, cells: Cells) -> Panel:
+def _panels(finding: rnnbench.StateSizeFinding, cells: Cells) -> Iterator[Panel]:
+    """Yield a panel as wide as others, before it a wider one for a screen with room."""
+
     def draw(axis: Axes, shown: Cells) -> None:
         _draw(axis, finding, shown)
 
     own = cells.among(curve.row for curve in finding.curves)
-    return draw_panel(finding.title, draw, own, bars=14, is_wide=True)
+    if cells.wide < WIDE:
+        wider = own._replace(wide=WIDE)
+        name = f"{finding.title}, wide"
+        yield draw_panel(finding.title, draw, wider, name=name, bars=HEIGHT, is_wide=True)
+    yield draw_panel(finding.title, draw, own, bars=HEIGHT, is_wide=True)
 
 
 def _draw(axis: Axes, finding: rnnbench.StateSizeFinding, cells: Cells) -> None:

@@ -9,7 +9,6 @@ from rnnbench_reports.page import words
 from rnnbench_reports.page.learning_tables import metric_column
 from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.page.tables import CELL, amount, count, figure, sized, slug, table, word
-from rnnbench_reports.state_size_figures import off_budget
 from rnnbench_reports.style import number, spread
 
 BUDGETS = {"parameters": "{:,} parameters", "state": "state {:,}", "hidden": "hidden size {:,}"}
@@ -49,6 +48,9 @@ def scores_by_state(finding: rnnbench.StateSizeFinding) -> Table | None:
         values = [word(curve.row), count(finding.needed(curve))]
         values += [_score(by_budget.get(budget)) for budget in budgets]
         rows.append(Row(values, curve.row))
+    if finding.trivial:
+        trivial = [figure(finding.trivial)] * len(budgets)
+        rows.append(Row([word(finding.trivial_forecast), Value(), *trivial], kind="trivial"))
     metric = finding.metric
     note = (
         f"Test {metric.name}, {metric.direction} is better: median [smallest to largest]. At the"
@@ -134,4 +136,5 @@ def _score(point: rnnbench.SizedScore | None) -> Value:
         return Value("-")
     sizes = f"{point.state_floats:,} numbers in the state, {point.parameters:,} parameters"
     hint = f"{sizes}; {point.score.kind}, n = {point.score.n}"
-    return Value(f"{spread(point.score)}{off_budget(point)}", point.score.centre, hint=hint)
+    off = f" ({rnnbench.text.deviation(point.off_budget or 0)})" if point.misses_budget else ""
+    return Value(f"{spread(point.score)}{off}", point.score.centre, hint=hint)

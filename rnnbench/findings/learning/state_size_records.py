@@ -55,7 +55,8 @@ class StateSizeFinding(Struct, frozen=True, kw_only=True):
     conditions: titles of the conditions, the smallest budget first.
     match:      the quantity that is equal between cells under each of the conditions.
     metric:     the metric that decides.
-    trivial:    score of the trivial forecast; None where there is none.
+    trivial:    score of the trivial forecast, which `trivial_forecast` describes; None where there
+                is none.
     answer:     one sentence on the states with which cells are at the target.
     """
 
@@ -66,6 +67,7 @@ class StateSizeFinding(Struct, frozen=True, kw_only=True):
     metric: MetricNote
     target: float
     trivial: Range | None
+    trivial_forecast: str
     curves: tuple[StateSizeCurve, ...]
     answer: str = ""
 

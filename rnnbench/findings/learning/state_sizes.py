@@ -113,6 +113,7 @@ def _finding(
         metric=metric,
         target=first.target,
         trivial=first.trivial.get(metric.name),
+        trivial_forecast=first.trivial_forecast,
         curves=curves,
     )
     return replace(finding, answer=_answer(finding))

@@ -130,8 +130,9 @@ def change(ratio: float) -> str:
 
 
 def deviation(share: float) -> str:
-    """Write a deviation from a budget in percent, with its sign: `+6.3 %`."""
-    return f"{100 * share:+.1f} %"
+    """Write a deviation from a budget in percent, with its sign: `+6.3 %`, `0 %`."""
+    written = f"{100 * share:+.1f}"
+    return f"{written} %" if float(written) else "0 %"
 
 
 def step_time(seconds: float) -> str:

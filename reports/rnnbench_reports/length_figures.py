@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 import rnnbench
 from rnnbench_reports.axes import Goal, condition_panel, name_level
 from rnnbench_reports.panel import Cells, Drawn, with_n
-from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, seeds_of
+from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, what_is_drawn
 from rnnbench_reports.style import REFERENCE, SMALL, name_ticks
 
 Lengths = dict[float, str]
@@ -43,12 +43,11 @@ def lengths(task: str, conditions: Sequence[rnnbench.Condition], cells: Cells) -
         return None
     panels = [condition_panel(condition, _draw, cells) for condition in shown]
     points = chain.from_iterable(_curves(condition).values() for condition in shown)
-    seeds = seeds_of(point.score for point in chain.from_iterable(points))
+    drawn = what_is_drawn(point.score for point in chain.from_iterable(points))
     caption = (
-        f"Median test score, with the range over {seeds}, on sequences of so many times the longest"
-        " training length; to the base of 2. All scores are those of the weights of the chosen"
-        " epoch, which were trained up to 1x alone; the target is one at 1x. Marks are drawn a"
-        " little apart from each other."
+        f"{drawn}, on sequences of so many times the longest training length; to the base of 2. All"
+        " scores are those of the weights of the chosen epoch, which were trained up to 1x alone;"
+        " the target is one at 1x. Marks are drawn a little apart from each other."
     )
     name = f"score-against-length-{task}"
     return Drawn(name, "Score on longer sequences", caption, tuple(panels), task)

@@ -84,9 +84,13 @@ def _draw_marks(
         tag(row, [bar, *mark], point.says)
 
 
-def seeds_of(scores: Iterable[rnnbench.Range]) -> str:
-    """Return over how many seeds scores are: `3 seeds`, `2 to 3 seeds`."""
+def what_is_drawn(scores: Iterable[rnnbench.Range]) -> str:
+    """Return what marks and bars are, with their seeds: `Median test score, with the range over 2
+    to 3 seeds`."""
     numbers = {score.n for score in scores}
     fewest = min(numbers)
     most = rnnbench.text.counted(max(numbers), "seed")
-    return most if len(numbers) == 1 else f"{fewest} to {most}"
+    if max(numbers) == 1:
+        return f"Test score of {most}"
+    seeds = most if len(numbers) == 1 else f"{fewest} to {most}"
+    return f"Median test score, with the range over {seeds}"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 import rnnbench
 from rnnbench_reports.axes import Goal
 from rnnbench_reports.panel import Cells, Drawn, Panel, draw_panel, with_n
-from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, seeds_of
+from rnnbench_reports.score_curves import ScorePoint, draw_score_curves, what_is_drawn
 from rnnbench_reports.style import SMALL, name_ticks
 
 WIDE = 7.4
@@ -40,10 +40,10 @@ def _caption(shown: list[rnnbench.StateSizeFinding]) -> str:
     curves = list(chain.from_iterable(finding.curves for finding in shown))
     points = list(chain.from_iterable(curve.points for curve in curves))
     matched = rnnbench.text.enumerated(list(dict.fromkeys(MATCHED[one.match] for one in shown)))
+    drawn = what_is_drawn(point.score for point in points)
     sentences = [
-        f"Median test score, with the range over {seeds_of(point.score for point in points)},"
-        " against the numbers that a trained model carried from one step to the next for one"
-        " sequence, all layers together; to the base of 2.",
+        f"{drawn}, against the numbers that a trained model carried from one step to the next for"
+        " one sequence, all layers together; to the base of 2.",
         f"A line joins the sizes of one cell; at each of them {matched} equal between cells as far"
         " as these allow. Marks are drawn a little apart from each other.",
     ]

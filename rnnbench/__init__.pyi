@@ -58,7 +58,10 @@ from .findings import (
     Range as Range,
     ReadingFinding as ReadingFinding,
     Scaling as Scaling,
+    SizedScore as SizedScore,
     Span as Span,
+    StateSizeCurve as StateSizeCurve,
+    StateSizeFinding as StateSizeFinding,
     StepTime as StepTime,
 )
 from .hooks import (

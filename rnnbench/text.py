@@ -129,6 +129,12 @@ def change(ratio: float) -> str:
     return f"{ratio - 1:+.1%}"
 
 
+def deviation(share: float) -> str:
+    """Write a deviation from a budget in percent, with its sign: `+6.3 %`, `0 %`."""
+    written = f"{100 * share:+.1f}"
+    return f"{written} %" if float(written) else "0 %"
+
+
 def step_time(seconds: float) -> str:
     """Format the time of one step: `3.25 ms`, `41 µs`."""
     if seconds >= SHORTEST_IN_MILLISECONDS:

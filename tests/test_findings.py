@@ -412,8 +412,8 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
             ),
         ),
         (
-            [learned("a", 0, parameters=1100)],
-            "a has 1,100 parameters, +10% from the budget of 1,000",
+            [learned("a", 0, parameters=1021), learned("b", 0, parameters=1020)],
+            "adding: the budget of 1,000 parameters is missed by over 2 % (a 1,021, +2.1 %).",
         ),
         ([learned("a", 0, trivial=0.05)], "the trivial forecast reaches the target"),
         (
@@ -666,14 +666,15 @@ def test_rungs_that_were_not_tried_are_told_once() -> None:
 
 
 def test_a_state_off_its_budget_is_doubted_too() -> None:
-    """Above five per cent, whatever is matched."""
+    """Above two per cent, whatever is matched."""
     recipe = msgspec.structs.replace(RECIPE, match="state", state_floats=8)
     result = learned("a", 0, recipe=recipe)
     assert result.learning
     off = msgspec.structs.replace(
         result, learning=msgspec.structs.replace(result.learning, off_budget=0.25)
     )
-    assert "adding: a has 10 state floats, +25% from the budget of 8." in find([off]).caveats
+    missed = "adding: the budget of 8 numbers in the state is missed by over 2 % (a 10, +25.0 %)."
+    assert missed in find([off]).caveats
 
 
 def test_cost_figures_of_shared_machines_are_marked() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 
@@ -11,6 +11,17 @@ from rnnbench_reports.panel import Cells, Panel, draw_panel
 from rnnbench_reports.style import REFERENCE, SMALL, plain, plain_ticks
 
 Condition = rnnbench.Condition
+
+
+class Goal(NamedTuple):
+    """What scores are read against: their metric, the target, and what needs no learning.
+
+    trivial: score of the trivial forecast; None where there is none.
+    """
+
+    metric: Any
+    target: float
+    trivial: float | None
 
 
 def condition_panel(
@@ -30,31 +41,43 @@ def condition_panel(
 
 
 def score_axis(axis: Axes, condition: Condition, split: str) -> None:
+    """Prepare the axis of the scores on a split of the data under a condition."""
+    metric = condition.metrics[0]
+    trivial = condition.trivial.get(metric.name)
+    goal = Goal(metric, condition.target, trivial.centre if trivial else None)
+    goal_axis(axis, goal, list(_shown(condition, split)), f"{split} {metric.name}")
+
+
+def goal_axis(axis: Axes, goal: Goal, medians: Sequence[float], title: str) -> None:
     """Prepare the axis of a score: logarithmic for errors, from 0 to 1 for shares.
 
     The axis of a score without a lower bound, like skill, is limited to the medians: otherwise one
     outlying seed would flatten all curves. Lines mark the target and the trivial forecast.
     """
-    metric = condition.metrics[0]
-    shown = list(_shown(condition, split))
+    metric = goal.metric
+    trivial = [] if goal.trivial is None else [goal.trivial]
+    shown = [*medians, goal.target, *trivial]
     if metric.unit.startswith("share") and all(0 <= value <= 1 for value in shown):
         axis.set_ylim(-0.02, 1.02)
     elif metric.direction == "lower":
         axis.set_yscale("log")
     else:
         _keep_in_view(axis, shown)
-    axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=SMALL)
-    _mark(axis, condition.target, "target", linestyle="--", linewidth=1)
-    trivial = condition.trivial.get(metric.name)
-    if trivial:
-        _mark(axis, trivial.centre, "trivial", linestyle=":", linewidth=1.2)
+    axis.set_ylabel(plain(title), fontsize=SMALL)
+    _mark(axis, goal.target, "target", linestyle="--", linewidth=1)
+    for value in trivial:
+        _mark(axis, value, "trivial", linestyle=":", linewidth=1.2)
     if axis.get_yscale() == "log":
         plain_ticks(axis.yaxis)
 
 
 def _mark(axis: Axes, value: float, name: str, **style: Any) -> None:
-    """Draw a line across the axis, with its name at the left end."""
     axis.axhline(value, color=REFERENCE, **style)
+    name_level(axis, value, name)
+
+
+def name_level(axis: Axes, value: float, name: str) -> None:
+    """Write the name of a line at the left end of the axis, where the line is at this height."""
     axis.annotate(
         name,
         (0, value),
@@ -74,13 +97,9 @@ def _keep_in_view(axis: Axes, shown: Sequence[float]) -> None:
 
 
 def _shown(condition: Condition, split: str) -> Iterator[float]:
-    """Yield the medians of the scores on a split, the target and the trivial forecast."""
+    """Yield the medians of the scores on a split."""
     name = condition.metrics[0].name
     if split == "test":
         yield from (arm.test[name].centre for arm in condition.arms if name in arm.test)
     else:
         yield from chain.from_iterable(arm.curve.median for arm in condition.arms)
-    yield condition.target
-    trivial = condition.trivial.get(name)
-    if trivial:
-        yield trivial.centre

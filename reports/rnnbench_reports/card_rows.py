@@ -30,9 +30,22 @@ def learned(findings: rnnbench.Findings, rows: set[str]) -> list[Learned]:
 
 def size_row(one: Learned) -> Cells:
     """Return how large a cell was under a condition, and how it was trained."""
-    sizes = (one.arm.hidden_size, one.arm.parameters, one.arm.state_floats)
-    counts = [f"{size:,}" if size else "-" for size in sizes]
+    sizes = {
+        "hidden": one.arm.hidden_size,
+        "parameters": one.arm.parameters,
+        "state": one.arm.state_floats,
+    }
+    counts = []
+    for quantity, size in sizes.items():
+        counts.append(f"{size:,}{off_budget(one, quantity)}" if size else "-")
     return (one.condition.title, *counts, trained(one), searched(one))
+
+
+def off_budget(one: Learned, quantity: str) -> str:
+    """Return how far a model is from the budget of this quantity, where that is over 2 %."""
+    if one.condition.recipe.match != quantity or not one.arm.misses_budget:
+        return ""
+    return f" ({rnnbench.text.deviation(one.arm.off_budget or 0)} from the budget)"
 
 
 def result_row(one: Learned) -> Cells:

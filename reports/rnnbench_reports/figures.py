@@ -10,10 +10,12 @@ from rnnbench_reports.claim_forest_narrow import narrow_forest
 from rnnbench_reports.cost_figures import cost_figures
 from rnnbench_reports.diagnostic_figures import diagnostics
 from rnnbench_reports.learning_figures import learning_figures
+from rnnbench_reports.length_figures import lengths
 from rnnbench_reports.looks import featured, looks
 from rnnbench_reports.panel import Cells, Drawn
 from rnnbench_reports.scaling_figures import scaling_figures
 from rnnbench_reports.span_figures import solve_rates
+from rnnbench_reports.state_size_figures import state_sizes
 
 
 def cells_of(findings: rnnbench.Findings) -> Cells:
@@ -45,9 +47,13 @@ def _of_claims(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
 
 def _of_tasks(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     by_task = groupby(findings.conditions, key=lambda condition: condition.task)
-    for task, conditions in by_task:
-        spans = solve_rates(findings, cells, task)
-        if spans:
-            yield spans
-        yield from learning_figures(task, list(conditions), cells)
+    for task, grouped in by_task:
+        conditions = list(grouped)
+        over_conditions = (
+            state_sizes(findings, cells, task),
+            lengths(task, conditions, cells),
+            solve_rates(findings, cells, task),
+        )
+        yield from filter(None, over_conditions)
+        yield from learning_figures(task, conditions, cells)
         yield from diagnostics(findings, cells, task)

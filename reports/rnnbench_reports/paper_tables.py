@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import rnnbench
+from rnnbench_reports.paper_sizes import off_budgets, states
 from rnnbench_reports.paper_table import Entry, PaperTable
 
 SCORES = (
@@ -15,6 +16,7 @@ UNCONFIRMED = (
     " (k/n): reached on validation data alone, as the test score does not beat the trivial"
     " forecast; such epochs do not count."
 )
+OFF = " Off the budget by over 2 %: {}."
 BOLD = " Bold: better than every other cell in the typical seed."
 COSTS = (
     "ms: time of a step, median over n replicates. Ratio: that time over the time of the reference,"
@@ -32,7 +34,14 @@ ACROSS = (
 
 def paper_tables(findings: rnnbench.Findings) -> Iterator[PaperTable]:
     """Yield the tables that have rows."""
-    for table in (_scores(findings), _costs(findings), _spans(findings), _across(findings)):
+    tables = (
+        _scores(findings),
+        states(findings),
+        _costs(findings),
+        _spans(findings),
+        _across(findings),
+    )
+    for table in tables:
         if table.groups:
             yield table
 
@@ -55,6 +64,9 @@ def _scores(findings: rnnbench.Findings) -> PaperTable:
         notes.append(UNCONFIRMED)
     if strong:
         notes.append(BOLD)
+    off = off_budgets(findings.conditions)
+    if off:
+        notes.append(OFF.format("; ".join(off)))
     return PaperTable(
         name="scores",
         caption=f"Scores by condition, suite {findings.suite} {findings.suite_version}",

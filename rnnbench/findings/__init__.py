@@ -31,6 +31,11 @@ from rnnbench.findings.learning.scored import Scored, is_raced, rank
 from rnnbench.findings.learning.search_records import Optimum, RateScore, Search
 from rnnbench.findings.learning.solve_curve import SolveCurve
 from rnnbench.findings.learning.span import Rung, Span, SpanInterval
+from rnnbench.findings.learning.state_size_records import (
+    SizedScore,
+    StateSizeCurve,
+    StateSizeFinding,
+)
 from rnnbench.findings.records import DescribedCell, Failure, Findings, TrialOutcome, schema
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
@@ -74,9 +79,12 @@ __all__ = [
     "Scored",
     "Search",
     "ShareRatio",
+    "SizedScore",
     "SolveCurve",
     "Span",
     "SpanInterval",
+    "StateSizeCurve",
+    "StateSizeFinding",
     "StepKind",
     "StepTime",
     "Survival",

@@ -18,6 +18,7 @@ from rnnbench.findings.law_caveats import law_caveats
 from rnnbench.findings.learning.conditions import NO_LOOKS, conditions, evaluated
 from rnnbench.findings.learning.horizons import spans
 from rnnbench.findings.learning.ranking import ranking
+from rnnbench.findings.learning.state_sizes import state_sizes
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import DescribedCell, Failure, Findings
 from rnnbench.findings.rows import in_full
@@ -88,6 +89,7 @@ def find(
         first_started=min(r.started for r in current),
         last_started=max(r.started for r in current),
         spans=memory_spans,
+        state_sizes=state_sizes(groups, found),
         law_caveats=of_laws,
         trials=outcomes(current, groups),
         headline=headline(of_claims, found, cost),

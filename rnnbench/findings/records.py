@@ -18,6 +18,7 @@ from rnnbench.findings.cost.scaling_records import Scaling
 from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
+from rnnbench.findings.learning.state_size_records import StateSizeFinding
 from rnnbench.records import Machine, Option
 
 FORMAT = 1
@@ -94,6 +95,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     format:      the format of this record as JSON.
     across:      aggregates over all conditions, one aspect at a time; empty for a single condition.
     headline:    the answer in at most 30 words.
+    state_sizes: scores against the numbers in the state, of tasks with models of several sizes.
     ranking:     rows of cells by their mean place over the conditions, the best first.
     law_caveats: laws that cells in the findings fail, with the rows of these cells; their sentences
                  are the first caveats.
@@ -121,6 +123,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     claims: tuple[ClaimFinding, ...] = ()
     across: tuple[Aspect, ...] = ()
     spans: tuple[HorizonFinding, ...] = ()
+    state_sizes: tuple[StateSizeFinding, ...] = ()
     law_caveats: tuple[LawCaveat, ...] = ()
     trials: tuple[TrialOutcome, ...] = ()
     headline: str = ""

@@ -6,6 +6,7 @@ Format 2: a metric may be absent in an epoch of a curve, with its reason. Result
           read unchanged.
 """
 
+import re
 from typing import Literal
 
 from msgspec import Struct, field
@@ -22,6 +23,8 @@ OLDEST_FORMAT = 1
 """The oldest format that is read."""
 EXAMPLES = "examples"
 """The name under which a result says why it has no examples."""
+MULTIPLE = re.compile(r"(\d+(?:\.\d+)?)x")
+"""The name of a test setting that is a multiple of the training length, such as `4x`."""
 Status = Literal[
     "ok",  # ran to its end
     "stopped",  # given up, unsolved, by a rule of the suite (futility, a ladder)
@@ -41,6 +44,20 @@ class MetricNote(Struct, frozen=True):
     name: str
     unit: str
     direction: Literal["lower", "higher"]
+
+    @property
+    def setting(self) -> str:
+        """The test setting of the score: `4x` of `accuracy@4x`, "" of `accuracy`."""
+        return self.name.partition("@")[2]
+
+    @property
+    def times(self) -> float | None:
+        """How many times as long as in training the longest test sequences are.
+
+        The name of the setting says it, as `4x` does; None where it says nothing of the kind.
+        """
+        found = MULTIPLE.fullmatch(self.setting)
+        return float(found[1]) if found else None
 
     def loss(self, score: float) -> float:
         """Return the score with its sign changed where higher is better, so that lower is

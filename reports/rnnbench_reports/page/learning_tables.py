@@ -5,10 +5,11 @@ from itertools import chain
 from typing import Any
 
 import rnnbench
+from rnnbench_reports.length_figures import further_metrics
 from rnnbench_reports.page import words
 from rnnbench_reports.page.links import Trials, links
 from rnnbench_reports.page.records import Column, Row, Table, Value
-from rnnbench_reports.page.tables import CELL, amount, count, figure, row_id, slug, table, word
+from rnnbench_reports.page.tables import CELL, figure, row_id, sized, slug, table, word
 from rnnbench_reports.style import number, spread
 
 EPOCHS = "epochs to target"
@@ -31,7 +32,8 @@ def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
         Column("solved", stays=True, hint="seeds that reach the target, with a 95 % interval"),
         Column("epochs to target", stays=True, hint="mean up to the budget, with a 95 % interval"),
     ]
-    columns += [_metric_column(condition.metrics[0]), Column("parameters"), Column("trials")]
+    columns += [metric_column(condition.metrics[0]), Column("parameters")]
+    columns += [Column("state", hint=words.STATE), Column("trials")]
     rows = [_score_row(arm, condition, trials) for arm in condition.ranked]
     if rows and any(condition.trivial.values()):
         rows.append(_trivial_row(condition))
@@ -49,47 +51,19 @@ def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials)
     ]
     values += [
         figure(arm.test.get(condition.metrics[0].name)),
-        _with_budget(arm, "parameters", arm.parameters, condition),
+        sized(arm, "parameters", condition),
+        sized(arm, "state", condition) if condition.recipe.match == "state" else Value(),
         links(trials.get((condition.title, arm.row), ())),
     ]
     return Row(values, arm.row, row_id(condition.title, arm.row))
 
 
-def _metric_column(metric: Any) -> Column:
+def metric_column(metric: Any) -> Column:
+    """Return the column of test scores by a metric."""
     arrow = "↓" if metric.direction == "lower" else "↑"
     parts = (metric.unit, f"{metric.direction} is better", "median [smallest to largest]")
     hint = "; ".join(filter(None, parts))
     return Column(f"test {metric.name} {arrow}", hint=hint, stays=True)
-
-
-def models(condition: rnnbench.Condition) -> Table | None:
-    """Return the rates and sizes of the models, and their scores by further metrics."""
-    columns = [CELL, Column("rate", hint="learning rate"), Column("hidden"), Column("parameters")]
-    columns.append(Column("state", hint="numbers carried from step to step"))
-    columns += [_metric_column(metric) for metric in condition.metrics[1:]]
-    rows = []
-    for arm in condition.ranked:
-        values = [
-            word(arm.row),
-            amount(arm.learning_rate),
-            count(arm.hidden_size if arm.seeds else None),
-            _with_budget(arm, "parameters", arm.parameters, condition),
-            _with_budget(arm, "state", arm.state_floats, condition),
-        ]
-        values += [figure(arm.test.get(metric.name)) for metric in condition.metrics[1:]]
-        rows.append(Row(values, arm.row))
-    title = "Models and further scores" if condition.metrics[1:] else "Models"
-    return table(f"models-{slug(condition.title)}", title, columns, rows)
-
-
-def _with_budget(
-    arm: rnnbench.Arm, quantity: str, value: int, condition: rnnbench.Condition
-) -> Value:
-    if not arm.seeds:
-        return Value("-")
-    off = words.off_budget(arm, quantity, condition)
-    hint = "in brackets: how far it is from the budget" if off else ""
-    return Value(f"{value:,}{off}", float(value), hint=hint)
 
 
 def _verdict(row: str, condition: rnnbench.Condition) -> Value:
@@ -147,7 +121,7 @@ def _epochs(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
 
 def _trivial_row(condition: rnnbench.Condition) -> Row:
     values = [word(condition.trivial_forecast), Value(), Value(), Value()]
-    values += [figure(condition.trivial.get(condition.metrics[0].name)), Value(), Value()]
+    values += [figure(condition.trivial.get(condition.metrics[0].name)), Value(), Value(), Value()]
     return Row(values, kind="trivial")
 
 
@@ -185,7 +159,7 @@ def behind_scores(conditions: Sequence[rnnbench.Condition]) -> str:
     arms = list(chain.from_iterable(condition.arms for condition in conditions))
     parts = {
         "models": True,
-        "further scores": any(condition.metrics[1:] for condition in conditions),
+        "further scores": any(map(further_metrics, conditions)),
         "epochs to each threshold": any(arm.reached for arm in arms),
         "the search for learning rates": any(arm.search for arm in arms),
     }

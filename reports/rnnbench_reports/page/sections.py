@@ -12,6 +12,7 @@ from rnnbench_reports.page import (
     learning_tables,
     notes,
     search_tables,
+    size_tables,
     span_tables,
     words,
 )
@@ -23,7 +24,7 @@ from rnnbench_reports.page.tables import present, row_id, slug
 FOLDED = ("epochs-to-target", "learning-rates")
 """How the names of those figures of a task begin that are folded."""
 
-FOLDED_TABLES = (learning_tables.models, learning_tables.thresholds, search_tables.searches)
+FOLDED_TABLES = (size_tables.models, learning_tables.thresholds, search_tables.searches)
 
 
 def sections(findings: rnnbench.Findings, plots: Plots, trials: Trials) -> Iterator[Section]:
@@ -57,18 +58,23 @@ def _task(
             ("table", f"spans-{name}"),
         ]
         given.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
-    tables = [*map(span_tables.spans, spans)]
+    sizes = [finding for finding in findings.state_sizes if finding.task == task]
+    given += [_answer_on_sizes(finding, findings) for finding in sizes]
+    tables = [*map(size_tables.scores_by_state, sizes)]
+    for condition in conditions:
+        tables.append(_of_condition(size_tables.scores_by_length(condition), condition, conditions))
+    tables += map(span_tables.spans, spans)
     tables += [_scores(condition, trials) for condition in conditions]
+    behind = [*map(size_tables.models_by_state, sizes)]
+    for condition, made in product(conditions, FOLDED_TABLES):
+        behind.append(_of_condition(made(condition), condition, conditions))
     folds = [
         Fold(
             f"more-{slug(task)}",
             learning_tables.behind_scores(conditions),
             notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
             [plot for plot in plots if plot.id.startswith(FOLDED)],
-            present(
-                _of_condition(made(condition), condition, conditions)
-                for condition, made in product(conditions, FOLDED_TABLES)
-            ),
+            present(behind),
         )
     ]
     asked = present(example_tables.examples(condition, findings) for condition in conditions)
@@ -98,6 +104,14 @@ def _of_condition(
     if table is None or len(conditions) == 1:
         return table
     return replace(table, title=f"{table.title}, {condition.title}")
+
+
+def _answer_on_sizes(finding: rnnbench.StateSizeFinding, findings: rnnbench.Findings) -> Answer:
+    laws = words.laws(findings, [curve.row for curve in finding.curves])
+    name = slug(finding.title)
+    title = f"Numbers in the state, {finding.title}"
+    ways = [("figure", slug(f"score-against-state-{finding.task}")), ("table", f"states-{name}")]
+    return Answer(f"state-size-{name}", title, finding.answer, laws=laws, ways=ways)
 
 
 def _scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from typing import Literal
 
 import rnnbench
+from rnnbench_reports.page import words
 from rnnbench_reports.page.records import Column, Row, Table, Value
 from rnnbench_reports.style import number, spread
 
@@ -44,6 +46,19 @@ def amount(value: float | None, scale: float = 1.0) -> Value:
 def count(value: int | None) -> Value:
     """Return a whole number, with its thousands apart."""
     return Value("-") if value is None else Value(f"{value:,}", float(value))
+
+
+def sized(
+    arm: rnnbench.Arm, quantity: Literal["parameters", "state"], condition: rnnbench.Condition
+) -> Value:
+    """Return the parameters of a model or the numbers in its state, and how far they are from the
+    budget where that is over 2 %."""
+    if not arm.seeds:
+        return Value("-")
+    value = arm.parameters if quantity == "parameters" else arm.state_floats
+    off = words.off_budget(arm, quantity, condition)
+    hint = "in brackets: how far it is from the budget" if off else ""
+    return Value(f"{value:,}{off}", float(value), hint=hint)
 
 
 def word(text: str) -> Value:

@@ -8,7 +8,13 @@ from rnnbench_reports import device_words
 from rnnbench_reports.page import notes
 from rnnbench_reports.style import number, spread
 
-LEAST_SHOWN_DEVIATION = 0.02
+BUDGETS = {
+    "parameters": "the parameters that each model was to have",
+    "state": "the numbers that each model was to have in its state",
+    "hidden": "the hidden size that each model has",
+}
+"""What the budget of a model is, by what is matched."""
+STATE = "numbers carried from step to step, for one sequence"
 OPTIMUM = (
     "The rates without a gap that need at most 1.5 times the epochs to target of the best rate, or,"
     " where it does not reach the target, whose validation scores are worse by at most 10 % of the"
@@ -17,12 +23,10 @@ OPTIMUM = (
 
 
 def off_budget(arm: rnnbench.Arm, quantity: str, condition: rnnbench.Condition) -> str:
-    """Return how far the matched quantity is from its budget, where that is more than 2 %."""
-    if condition.recipe.match != quantity or arm.off_budget is None:
+    """Return how far the matched quantity is from its budget, where that is over 2 %."""
+    if condition.recipe.match != quantity or not arm.misses_budget:
         return ""
-    if abs(arm.off_budget) <= LEAST_SHOWN_DEVIATION:
-        return ""
-    return f" ({100 * arm.off_budget:+.1f} %)"
+    return f" ({rnnbench.text.deviation(arm.off_budget or 0)})"
 
 
 def budget(recipe: Any) -> str:

@@ -10,7 +10,7 @@ from rnnbench.cli.summary.fitting import lay_out
 from rnnbench.cli.summary.grid import MARKS, Grid, marks_of
 from rnnbench.cli.summary.layout import Layout
 from rnnbench.cli.summary.learning import learning_grid
-from rnnbench.cli.summary.lines import condition_lines, law_lines
+from rnnbench.cli.summary.lines import budget_line, condition_lines, law_lines
 from rnnbench.cli.summary.names import GAP
 from rnnbench.cli.summary.prose import print_prose
 from rnnbench.cli.verbosity import Verbosity
@@ -129,7 +129,10 @@ def _print_laws(findings: Findings, width: int) -> None:
 
 
 def _print_rest(findings: Findings, width: int) -> None:
-    """Say how many trials gave no figures, and what is behind -v."""
+    """Say who misses a budget, how many trials gave no figures, and what is behind -v."""
+    missed = budget_line(findings, width)
+    if missed and not findings.claims:
+        say(missed)
     if findings.failures:
         kinds = Counter(failure.status for failure in findings.failures)
         counts = ", ".join(f"{count} {status}" for status, count in sorted(kinds.items()))

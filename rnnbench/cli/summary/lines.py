@@ -105,6 +105,21 @@ def _named(rows: Sequence[str], most: int | None) -> str:
     return text.listed(rows, most)
 
 
+def budget_line(findings: Findings, width: int) -> str:
+    """A line on the cells that miss their budgets, each with its largest deviation; "" without
+    any."""
+    largest: dict[str, float] = {}
+    for condition in findings.conditions:
+        for arm in condition.arms:
+            off = arm.off_budget
+            if off is not None and arm.misses_budget and abs(off) > abs(largest.get(arm.row, 0)):
+                largest[arm.row] = off
+    if not largest:
+        return ""
+    missed = [f"{row} {text.deviation(off)}" for row, off in sorted(largest.items())]
+    return cut(f"Off the budget by over 2 %, at most by: {text.listed(missed)}.", width)
+
+
 def law_lines(findings: Findings, width: int) -> list[str]:
     """A line for each law that a shown cell fails."""
     return [cut(caveat.sentence, width) for caveat in findings.law_caveats]

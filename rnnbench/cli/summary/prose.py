@@ -27,6 +27,10 @@ def _print_conditions(findings: Findings) -> None:
         _print_title(f"memory span, {finding.title}")
         say(finding.answer, indent=2)
         _print_laws(findings, [span.row for span in finding.spans])
+    for sizes in findings.state_sizes:
+        _print_title(f"numbers in the state, {sizes.title}")
+        say(sizes.answer, indent=2, hang=4)
+        _print_laws(findings, [curve.row for curve in sizes.curves])
     if findings.across:
         _print_title("across tasks")
     for aspect in findings.across:

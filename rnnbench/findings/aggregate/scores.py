@@ -1,7 +1,5 @@
 """Scores of one training, from 0 to 1, for each aspect of learning."""
 
-import re
-
 import numpy as np
 
 from rnnbench.findings.aggregate.coverage import Score
@@ -52,10 +50,8 @@ def longer(learning: Learning) -> list[str]:
     """
     settings = []
     for metric in learning.metrics:
-        name = metric.name.partition("@")[2]
-        factor = re.fullmatch(r"(\d+(?:\.\d+)?)x", name)
-        if factor and float(factor[1]) > 1:
-            settings.append(f"@{name}")
+        if metric.times is not None and metric.times > 1:
+            settings.append(f"@{metric.setting}")
     return list(dict.fromkeys(settings))
 
 

@@ -9,7 +9,6 @@ from rnnbench.findings.claims.overall import overall_caveats
 from rnnbench.findings.claims.records import ClaimFinding
 from rnnbench.findings.cost.caveats import cost_caveats
 from rnnbench.findings.learning.caveats import (
-    BUDGET_CAVEAT,
     budgets_missed,
     lost_trainings,
     targets_at_chance,
@@ -22,6 +21,8 @@ from rnnbench.records import Claim, CostTrial, Figure, Result, trial_id
 
 ON_TARGETS: tuple[Figure, ...] = ("epochs", "solved", "seconds")
 """Figures that depend on when, or whether, a target is reached."""
+ALIKE = 0.05
+"""How much larger one of two models may be that are compared under recipes of their own."""
 
 
 class ClaimCaveats:
@@ -91,7 +92,7 @@ class ClaimCaveats:
             sizes = [arm.parameters for arm in arms if arm.parameters]
             if len(by_condition) < 2 or len(sizes) < 2:
                 continue
-            if max(sizes) > (1 + BUDGET_CAVEAT) * min(sizes):
+            if max(sizes) > (1 + ALIKE) * min(sizes):
                 each = " and ".join(f"{arm.row} has {arm.parameters:,}" for arm in arms)
                 yield f"{label([question])}: parameters are not equal: {each}."
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from rnnbench import text
+from rnnbench.findings.learning.budgets import BUDGET_TOLERANCE
 from rnnbench.findings.learning.grouping import is_unclimbed
 from rnnbench.findings.learning.records import Arm, Condition
 from rnnbench.findings.learning.search_caveats import search_caveats
@@ -12,9 +13,6 @@ from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import LearningTrial, Recipe, Result
-
-BUDGET_CAVEAT = 0.05
-"""Sizes that deviate from the budget by more than this fraction are a caveat."""
 
 
 def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition]) -> tuple[str, ...]:
@@ -114,19 +112,22 @@ def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:
             sizes = ", ".join(f"{row} {parameters:,}" for row, parameters in measured.items())
             what = "hidden sizes" if recipe.match == "hidden" else "states"
             yield f"{condition.title}: {what} are matched, parameters are not equal ({sizes})."
-        for arm in condition.arms:
-            if arm.off_budget is not None and abs(arm.off_budget) > BUDGET_CAVEAT:
-                yield f"{condition.title}: {_off_budget(arm, recipe, arm.off_budget)}."
+        off = [_off_budget(arm, recipe) for arm in condition.arms if arm.misses_budget]
+        if off:
+            missed = f"{_budget(recipe)} is missed by over {100 * BUDGET_TOLERANCE:.0f} %"
+            yield f"{condition.title}: {missed} ({'; '.join(off)})."
 
 
-def _off_budget(arm: Arm, recipe: Recipe, deviation: float) -> str:
+def _budget(recipe: Recipe) -> str:
     if recipe.match == "parameters":
-        size = f"{arm.parameters:,} parameters"
-        budget = recipe.parameters
-    else:
-        size = f"{arm.state_floats:,} state floats"
-        budget = recipe.state_floats
-    return f"{arm.row} has {size}, {deviation:+.0%} from the budget of {budget:,}"
+        return f"the budget of {text.counted(recipe.parameters, 'parameter')}"
+    return f"the budget of {text.counted(recipe.state_floats, 'number')} in the state"
+
+
+def _off_budget(arm: Arm, recipe: Recipe) -> str:
+    """Return the size that a cell has in place of the budget: `gru 1,100, +10.0 %`."""
+    size = arm.parameters if recipe.match == "parameters" else arm.state_floats
+    return f"{arm.row} {size:,}, {text.deviation(arm.off_budget or 0)}"
 
 
 def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rnnbench.findings.learning.budgets import misses_budget
 from rnnbench.findings.learning.epochs_to_target import EpochRatio, Reached
 from rnnbench.findings.learning.examples import AnsweredExample
 from rnnbench.findings.learning.overall_records import Overall
@@ -55,6 +56,11 @@ class Arm(Struct, frozen=True, kw_only=True):
     diagnostics: tuple[DiagnosticCurve, ...] = ()
     reached: tuple[Reached, ...] = ()
     test_where_solved: Range | None = None
+
+    @property
+    def misses_budget(self) -> bool:
+        """Whether its size is further from the budget than is tolerated."""
+        return misses_budget(self.off_budget)
 
 
 Answered = Literal["better", "worse", "equivalent", "undecided", "too few seeds"]

@@ -19,7 +19,7 @@ Lengths = dict[float, str]
 def scored_lengths(condition: rnnbench.Condition) -> Lengths:
     """Return the deciding metric at each multiple of the training length, the shortest first.
 
-    Where there is no test at once the longest training length, the task's own test stands for it.
+    Where there is no test at once the longest training length, the task's own test takes its place.
     Empty where no other length is tested.
     """
     own = condition.metrics[0].name

@@ -168,7 +168,9 @@ class GeneratedTask(Task):
     def elsewhere(self) -> "Mapping[str, GeneratedTask]":
         """Return other settings of this task on which the trained model is tested too, by name.
 
-        An example is longer sequences. Their scores are called `metric@name`.
+        An example is longer sequences. Their scores are called `metric@name`. Settings called `2x`,
+        `4x`, `1.5x` are so many times as long as the longest sequence of training, and are drawn as
+        a curve over their length.
         """
         return {}
 

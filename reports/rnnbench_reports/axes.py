@@ -13,6 +13,11 @@ from rnnbench_reports.style import REFERENCE, SMALL, plain, plain_ticks
 Condition = rnnbench.Condition
 
 
+def have_target(conditions: Sequence[Condition]) -> bool:
+    """Return whether some of these conditions has a target."""
+    return any(condition.target is not None for condition in conditions)
+
+
 def condition_panel(
     condition: Condition,
     draw: Callable[[Axes, Cells, Condition], None],
@@ -33,7 +38,7 @@ def score_axis(axis: Axes, condition: Condition, split: str) -> None:
     """Prepare the axis of a score: logarithmic for errors, from 0 to 1 for shares.
 
     The axis of a score without a lower bound, like skill, is limited to the medians: otherwise one
-    outlying seed would flatten all curves. Lines mark the target and the trivial forecast.
+    outlying seed would flatten all curves. Lines mark the target, if any, and the trivial forecast.
     """
     metric = condition.metrics[0]
     shown = list(_shown(condition, split))
@@ -44,7 +49,8 @@ def score_axis(axis: Axes, condition: Condition, split: str) -> None:
     else:
         _keep_in_view(axis, shown)
     axis.set_ylabel(plain(f"{split} {metric.name}"), fontsize=SMALL)
-    _mark(axis, condition.target, "target", linestyle="--", linewidth=1)
+    if condition.target is not None:
+        _mark(axis, condition.target, "target", linestyle="--", linewidth=1)
     trivial = condition.trivial.get(metric.name)
     if trivial:
         _mark(axis, trivial.centre, "trivial", linestyle=":", linewidth=1.2)
@@ -74,13 +80,14 @@ def _keep_in_view(axis: Axes, shown: Sequence[float]) -> None:
 
 
 def _shown(condition: Condition, split: str) -> Iterator[float]:
-    """Yield the medians of the scores on a split, the target and the trivial forecast."""
+    """Yield the medians of the scores on a split, the target and the trivial forecast, if any."""
     name = condition.metrics[0].name
     if split == "test":
         yield from (arm.test[name].centre for arm in condition.arms if name in arm.test)
     else:
         yield from chain.from_iterable(arm.curve.median for arm in condition.arms)
-    yield condition.target
+    if condition.target is not None:
+        yield condition.target
     trivial = condition.trivial.get(name)
     if trivial:
         yield trivial.centre

@@ -63,7 +63,7 @@ def _task(
         Fold(
             f"more-{slug(task)}",
             learning_tables.behind_scores(conditions),
-            notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
+            _note_on_rates(conditions),
             [plot for plot in plots if plot.id.startswith(FOLDED)],
             present(
                 _of_condition(made(condition), condition, conditions)
@@ -82,13 +82,23 @@ def _task(
     return Section(
         f"task-{slug(task)}",
         task,
-        notes.SCORES,
+        notes.SCORES if _have_target(conditions) else notes.SCORES_ALONE,
         said,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
         present(tables),
         [fold for fold in folds if fold.tables or fold.plots],
         caveats.of_settings(findings, titles),
     )
+
+
+def _have_target(conditions: Sequence[rnnbench.Condition]) -> bool:
+    return any(condition.target is not None for condition in conditions)
+
+
+def _note_on_rates(conditions: Sequence[rnnbench.Condition]) -> str:
+    if not any(condition.recipe.tune for condition in conditions):
+        return ""
+    return notes.RATES if _have_target(conditions) else notes.RATES_BY_SCORE
 
 
 def _of_condition(

@@ -125,12 +125,13 @@ def test_such_tasks_have_no_spans_and_no_part_across_tasks() -> None:
     found = find([*with_targets, *two_cells(task="recall-first")])
     (capacity,) = [aspect for aspect in found.across if aspect.name == "capacity"]
     assert capacity.rows
-    assert capacity.left_out == {"recall-first": "the task has no target"}
+    assert capacity.left_out == {"recall-first": "it needs a target, and there is none"}
     assert (
-        "Across tasks, capacity is without recall-first: the task has no target." in found.caveats
+        "Across tasks, capacity is without recall-first: it needs a target, and there is none."
+        in found.caveats
     )
     alone = find(results).across[0]
-    assert alone.absent == "no condition has a score: the task has no target"
+    assert alone.absent == "no condition has a score: it needs a target, and there is none"
 
 
 def test_the_search_has_no_epochs_to_target() -> None:

@@ -7,14 +7,15 @@ how far they came. `calibrate` prints what the constants were taken from: the ar
 
 Settings: rates that are {tied, nearly tied, different} x cells that are {like, unlike}, of equal
 optimum x {none, a fifth} of runs unsolved besides those that exceed the budget x 7, 10, 20, 30
-seeds; and conditions decided by score, where nobody gets there. Counted are runs in which one cell
-is called better than the other.
+seeds; and conditions decided by score, where nobody gets there, or where there is no target: then
+trainings go on to a plateau, and the test score is that of the epoch that is best on validation
+data. Counted are runs in which one cell is called better than the other.
 
-Run: python benchmarks/search_luck.py [calibrate|candidates|levels|power] [runs] [file]
+Run: python benchmarks/search_luck.py [calibrate|candidates|levels|scores|power] [runs] [file]
 
 `candidates` compares ways to search at ten seeds, each by the comparison of the findings. `levels`
 and `power` go the whole way, with the search of suites; what they find is kept in the file, line by
-line, so that they can be interrupted.
+line, so that they can be interrupted. `scores` does so for tasks without a target alone.
 """
 
 import json
@@ -66,6 +67,9 @@ OF_SEED = 0.1
 """Share of the variance that all runs of a seed have in common."""
 OF_CELL = 0.3
 """Share of the variance that all runs of a cell at a seed have in common."""
+PLATEAU_BUDGET = 20
+PATIENCE = 4
+"""Epochs without a better validation score that end a training without a target."""
 TARGET = 0.01
 CHANCE = 1.0
 SHAPES: dict[str, dict[str, tuple[tuple[float, ...], tuple[float, ...]]]] = {
@@ -90,14 +94,22 @@ Median = Callable[[float], float]
 
 class Setting(NamedTuple):
     """A population: of each cell the median of a rate; the share of runs that fail besides; whether
-    any run can reach the target, or scores decide; and how many times as many epochs the second
-    cell needs."""
+    any run can reach the target, or scores decide; how many times as many epochs the second cell
+    needs; and whether there is a target."""
 
     rates: str
     cells: str
     unsolved: float
     by_score: bool = False
     ratio: float = 1.0
+    target: bool = True
+
+    @property
+    def decided_by(self) -> str:
+        """What the cells are compared by."""
+        if not self.target:
+            return "score, without a target"
+        return "score" if self.by_score else "epochs"
 
     def median(self, cell: int, rate: float) -> float:
         """Of a rate of the grid, or beyond it, where each step is half as slow again."""
@@ -156,6 +168,8 @@ class Trainer:
         if trial.phase != "tuning":
             test = {"mse": found.loss * float(np.exp(0.05 * luck.normal()))}
             trivial = {"mse": 2 * CHANCE}
+        if not self._setting.target:
+            return self._without_target(trial, found.loss, luck)
         learning = Learning(
             metrics=(MetricNote("mse", "", "lower"),),
             target=TARGET,
@@ -170,6 +184,41 @@ class Trainer:
             trivial=trivial,
             trivial_forecast="the mean",
             epochs_to_target=found.epochs,
+        )
+        return Result(
+            trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
+        )
+
+    def _without_target(
+        self, trial: LearningTrial, level: float, luck: np.random.Generator
+    ) -> Result:
+        """A training that nears its level, up to the budget or a plateau; the test score is that of
+        the epoch that is best on validation data, with noise of its own."""
+        epochs = np.arange(1, PLATEAU_BUDGET + 1)
+        losses = level * (1 + 2 * np.exp(-epochs / 3))
+        validation = losses * np.exp(0.1 * luck.normal(size=PLATEAU_BUDGET))
+        test = losses * np.exp(0.05 * luck.normal(size=PLATEAU_BUDGET))
+        bests = [int(np.argmin(validation[:end])) for end in epochs]
+        stops = (end for end, best in zip(epochs, bests, strict=True) if end - best > PATIENCE)
+        run = next(stops, PLATEAU_BUDGET)
+        learning = Learning(
+            metrics=(MetricNote("mse", "", "lower"),),
+            target=None,
+            hidden_size=8,
+            parameters=100,
+            state_floats=8,
+            epochs_run=int(run),
+            steps_per_epoch=10,
+            curve=tuple(
+                Epoch(int(epoch), 10 * int(epoch), 1.0, {"mse": float(validation[epoch - 1])})
+                for epoch in epochs[:run]
+            ),
+            chosen_epoch=bests[run - 1] + 1,
+            test={} if trial.phase == "tuning" else {"mse": float(test[bests[run - 1]])},
+            trivial={"mse": 2 * CHANCE},
+            trivial_forecast="the mean",
+            epochs_to_target=None,
+            absent={"epochs_to_target": "the task has no target"},
         )
         return Result(
             trial=trial, status="ok", provenance=WHERE, started="2026-01-01", learning=learning
@@ -401,7 +450,14 @@ def null_settings(*, scores: bool) -> list[Setting]:
     if scores:
         for one in product(SHAPES, cells, UNSOLVED[:1]):
             settings.append(Setting(*one, by_score=True))
+        settings += settings_without_target()
     return settings
+
+
+def settings_without_target() -> list[Setting]:
+    """Those in which neither cell is better, and test scores decide for want of a target."""
+    populations = product(SHAPES, ("like", "unlike"), UNSOLVED)
+    return [Setting(*one, by_score=True, target=False) for one in populations]
 
 
 def true_settings() -> list[Setting]:
@@ -442,6 +498,13 @@ def candidates(runs: int, kept: Path | None) -> None:
         )
 
 
+def scores(runs: int, kept: Path | None) -> None:
+    """False verdicts on tasks without a target, through planner, race and findings."""
+    settings = settings_without_target()
+    jobs = [("suite", setting, seeds, 0, runs) for seeds, setting in product(SEEDS, settings)]
+    _table(jobs, kept, runs, lambda count: f"{_false(count) / runs:.1%}")
+
+
 def levels(runs: int, kept: Path | None) -> None:
     """False verdicts by the search of suites, through planner and findings, in every setting."""
     settings = null_settings(scores=True)
@@ -475,9 +538,8 @@ def _table(
     print("|---" * (5 + len(SEEDS)) + "|")
     for setting, counts in rows.items():
         cells = " | ".join(f"{show(count)} ({count['trainings']:.0f})" for count in counts)
-        by = "score" if setting.by_score else "epochs"
         print(
-            f"| {setting.rates} | {setting.cells} | {setting.unsolved:.0%} | {by} |"
+            f"| {setting.rates} | {setting.cells} | {setting.unsolved:.0%} | {setting.decided_by} |"
             f" {1 / setting.ratio:.2g} | {cells} |"
         )
 
@@ -522,7 +584,7 @@ def _print_quantiles(name: str, values: list[float]) -> None:
     print(f"{name}: quantiles .1, .25, .5, .75, .9 of {len(values)}: {quantiles}")
 
 
-PARTS = {part.__name__: part for part in (calibrate, candidates, levels, power)}
+PARTS = {part.__name__: part for part in (calibrate, candidates, levels, scores, power)}
 if __name__ == "__main__":
     name = sys.argv[1]
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 500

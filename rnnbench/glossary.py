@@ -29,7 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "task": "what a cell learns: data, metric, target and chance (`Task`)",
         "dial": "a setting of a task, such as its horizon",
         "horizon": "the number of steps over which a task asks a cell to remember",
-        "target": "the score that counts as solved",
+        "target": "the score that counts as solved; a task may have none",
         "recipe": "how a cell is trained on a task: budget, optimiser, search (`Recipe`)",
         "budget": (
             "what is equal between cells: parameters, numbers of state, or hidden units; also the"
@@ -59,7 +59,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "ladder": (
             "one task at rising horizons, each rung tried only where the one below was solved"
         ),
-        "futility": "the rule that gives up a training without progress",
+        "futility": "the rule that ends a training without progress",
         "executor": (
             "where trials run: this machine, a cluster (`Executor`, which is called with an"
             " `ExecutorContext`)"

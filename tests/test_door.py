@@ -202,7 +202,11 @@ TASK = """
     [
         ("0.1", "def generate(self, rng, count): ...", "Half, which lacks trivial"),
         ("0.1", "del trivial_forecast", "Half, which lacks generate, trivial, trivial_forecast"),
-        ("None", "generate = trivial = print", "Half, whose target is None and not a number"),
+        (
+            "'high'",
+            "generate = trivial = print",
+            "Half, whose target is 'high' and neither a number nor None",
+        ),
     ],
 )
 def test_a_task_that_lacks_something_is_told_what(

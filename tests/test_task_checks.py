@@ -190,6 +190,25 @@ def test_an_oracle_that_falls_short_is_told() -> None:
     assert "and the target is 0.99" in last.sentence
 
 
+class Untargeted(First):
+    """The same without a target."""
+
+    target: ClassVar[float | None] = None  # type: ignore[assignment]
+
+
+def test_without_a_target_the_oracle_must_beat_the_trivial_forecast() -> None:
+    """All other laws hold as they do with a target."""
+    outcomes = {o.check: o.status for o in check_task(Untargeted(), oracle)}
+    assert {status for name, status in outcomes.items() if name != "splits"} == {"passed"}
+    (last,) = [
+        o
+        for o in check_task(Untargeted(), lambda batch: np.eye(4)[3 - batch.inputs[:, 0]])
+        if o.check == "oracle"
+    ]
+    assert last.status == "failed"
+    assert last.sentence.endswith("and the trivial forecast 0.25")
+
+
 GENERATED = [
     name
     for name, contribution in Catalogue.present().tasks.items()

@@ -753,6 +753,19 @@ def test_a_task_on_an_own_file_can_be_listed_without_one(
         task(separator=", ")
 
 
+@pytest.mark.parametrize("task", [CsvForecast, CsvClassify])
+def test_an_own_file_has_a_target_where_somebody_sets_one(
+    task: type[CsvForecast | CsvClassify],
+) -> None:
+    """It is a dial; a score that needs no learning, or that nothing reaches, is refused."""
+    assert task.target is None
+    assert task(24).target_here is None
+    assert (task(24, target=0.3).target_here, task(24).horizon) == (0.3, 24)
+    for wrong in (0.0, -1.0, 1.5, float("nan")):
+        with pytest.raises(ValueError, match="target must be above 0, which the trivial forecast"):
+            task(target=wrong)
+
+
 Change = Callable[[dict[str, list[object]]], object]
 
 

@@ -154,21 +154,40 @@ class Scripted(rnnbench.GeneratedTask):
         return {"scripted": 0.5}
 
 
-def follow(script: tuple[float, ...], *, stop: bool = True, epochs: int = 6) -> Outcome:
+class Untargeted(Scripted):
+    """The same without a target."""
+
+    target: ClassVar[float | None] = None  # type: ignore[assignment]
+
+
+def follow(
+    script: tuple[float, ...],
+    *,
+    stop: bool = True,
+    epochs: int = 6,
+    futility: int = 0,
+    kind: type[Scripted] = Scripted,
+) -> Outcome:
     """Train along a script of validation scores; the test score comes after the last of them."""
-    return follow_with_model(script, stop=stop, epochs=epochs)[0]
+    return follow_with_model(script, stop=stop, epochs=epochs, futility=futility, kind=kind)[0]
 
 
 def follow_with_model(
-    script: tuple[float, ...], *, stop: bool = True, epochs: int = 6
+    script: tuple[float, ...],
+    *,
+    stop: bool = True,
+    epochs: int = 6,
+    futility: int = 0,
+    kind: type[Scripted] = Scripted,
 ) -> tuple[Outcome, Model]:
     """The same, with the model as training leaves it."""
     torch.manual_seed(0)
     Scripted.calls.clear()
-    task = Scripted(script=script)
-    trial = learning_trial(
-        recipe=msgspec.structs.replace(SMALL, epochs=epochs, stop_when_solved=stop)
+    task = kind(script=script)
+    recipe = msgspec.structs.replace(
+        SMALL, epochs=epochs, stop_when_solved=stop, futility_epochs=futility
     )
+    trial = learning_trial(recipe=recipe)
     feed = open_feed(task, trial, {})
     model = small_model(task, feed)
     return train(trial, task, model, feed, SIZE), model
@@ -195,6 +214,29 @@ def test_solved_means_twice_in_a_row(
     assert learning.epochs_to_target == epochs_to_target
     assert learning.epochs_run == epochs_run
     assert ("epochs_to_target" in learning.absent) == (epochs_to_target is None)
+
+
+def test_without_a_target_training_lasts_for_the_budget() -> None:
+    """Whatever the scores: nothing stops at a target that nobody set, and the best epoch is the
+    first of equal ones. That there are no epochs to target has a reason."""
+    script = (0.1, 0.95, 0.99, 0.99, 0.99, 0.2)
+    outcome = follow((*script, 0.7), kind=Untargeted)
+    learning = outcome.learning
+    assert (outcome.status, outcome.reason) == ("ok", "")
+    assert (learning.epochs_run, learning.chosen_epoch, learning.target) == (6, 3, None)
+    assert learning.epochs_to_target is None
+    assert learning.absent == {"epochs_to_target": "the task has no target"}
+    assert follow((*script, 0.7)).learning.epochs_run == 3
+
+
+def test_without_a_target_a_plateau_completes_a_training() -> None:
+    """With a target, the same training is given up and counts as unsolved."""
+    script = (0.1, 0.5, 0.4, 0.3, 0.2)
+    for kind, status in ((Untargeted, "ok"), (Scripted, "stopped")):
+        outcome = follow(script, kind=kind, futility=2)
+        assert outcome.status == status
+        assert bool(outcome.reason) == (status == "stopped")
+        assert (outcome.learning.epochs_run, outcome.learning.chosen_epoch) == (4, 2)
 
 
 def test_without_stopping_the_first_solution_is_kept() -> None:

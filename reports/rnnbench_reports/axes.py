@@ -13,14 +13,20 @@ from rnnbench_reports.style import REFERENCE, SMALL, plain, plain_ticks
 Condition = rnnbench.Condition
 
 
+def have_target(conditions: Sequence[Condition]) -> bool:
+    """Return whether some of these conditions has a target."""
+    return any(condition.target is not None for condition in conditions)
+
+
 class Goal(NamedTuple):
     """What scores are read against: their metric, the target, and what needs no learning.
 
+    target:  None where the task has none.
     trivial: score of the trivial forecast; None where there is none.
     """
 
     metric: Any
-    target: float
+    target: float | None
     trivial: float | None
 
 
@@ -52,11 +58,12 @@ def goal_axis(axis: Axes, goal: Goal, medians: Sequence[float], title: str) -> N
     """Prepare the axis of a score: logarithmic for errors, from 0 to 1 for shares.
 
     The axis of a score without a lower bound, like skill, is limited to the medians: otherwise one
-    outlying seed would flatten all curves. Lines mark the target and the trivial forecast.
+    outlying seed would flatten all curves. Lines mark the target, if any, and the trivial forecast.
     """
     metric = goal.metric
     trivial = [] if goal.trivial is None else [goal.trivial]
-    shown = [*medians, goal.target, *trivial]
+    target = [] if goal.target is None else [goal.target]
+    shown = [*medians, *target, *trivial]
     if metric.unit.startswith("share") and all(0 <= value <= 1 for value in shown):
         axis.set_ylim(-0.02, 1.02)
     elif metric.direction == "lower":
@@ -64,7 +71,8 @@ def goal_axis(axis: Axes, goal: Goal, medians: Sequence[float], title: str) -> N
     else:
         _keep_in_view(axis, shown)
     axis.set_ylabel(plain(title), fontsize=SMALL)
-    _mark(axis, goal.target, "target", linestyle="--", linewidth=1)
+    if goal.target is not None:
+        _mark(axis, goal.target, "target", linestyle="--", linewidth=1)
     for value in trivial:
         _mark(axis, value, "trivial", linestyle=":", linewidth=1.2)
     if axis.get_yscale() == "log":

@@ -59,9 +59,10 @@ def result_row(one: Learned) -> Cells:
 
 
 def _solved(one: Learned) -> Cells:
-    """Return how many seeds reached the target, the solve rate, and the epochs to the target."""
+    """Return how many seeds reached the target, the solve rate, and the epochs to the target, if
+    there is one."""
     arm = one.arm
-    if not arm.seeds:
+    if not arm.seeds or one.condition.target is None:
         return "-", "-", "-"
     solved = f"{arm.solved} of {len(arm.seeds)}"
     if one.condition.is_unconfirmed(arm):

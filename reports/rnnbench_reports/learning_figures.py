@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 import rnnbench
-from rnnbench_reports.axes import condition_panel, score_axis
+from rnnbench_reports.axes import condition_panel, have_target, score_axis
 from rnnbench_reports.end_labels import label_ends
 from rnnbench_reports.panel import (
     Cells,
@@ -43,10 +43,11 @@ def learning_curves(task: str, conditions: Conditions, cells: Cells) -> Drawn:
     panels = []
     for condition in conditions:
         panels.append(condition_panel(condition, _curves, cells))
+    early = "that solved the task stops and" if have_target(conditions) else "that stopped early"
     caption = (
         "Validation score after each epoch: median over seeds, with a band from the smallest to"
-        f" the largest where at most {MOST_BANDS} cells are shown. A seed that solved the task"
-        " stops and keeps its last score; one that diverged ends. The band of one outlying seed"
+        f" the largest where at most {MOST_BANDS} cells are shown. A seed {early}"
+        " keeps its last score; one that diverged ends. The band of one outlying seed"
         " may leave the panel."
     )
     return Drawn(f"learning-curves-{task}", "Learning curves", caption, tuple(panels), task)
@@ -150,10 +151,11 @@ def learning_rates(task: str, conditions: Conditions, cells: Cells) -> Drawn:
         panels.append(condition_panel(condition, _rates, cells))
     caption = (
         "Score on validation data at the chosen epoch against the learning rate: median over the"
-        " seeds on which it was tried. The large hollow mark is the chosen rate; where the target"
-        " was reached, epochs to target decided first."
+        " seeds on which it was tried. The large hollow mark is the chosen rate"
     )
-    return Drawn(f"learning-rates-{task}", "Learning rates", caption, tuple(panels), task)
+    if have_target(conditions):
+        caption += "; where the target was reached, epochs to target decided first"
+    return Drawn(f"learning-rates-{task}", "Learning rates", f"{caption}.", tuple(panels), task)
 
 
 def _rates(axis: Axes, cells: Cells, condition: rnnbench.Condition) -> None:

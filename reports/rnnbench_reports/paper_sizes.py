@@ -11,6 +11,8 @@ STATES = (
     " Test score: median over seeds."
 )
 
+OFF = " Off the budget by over 2 %: {}."
+
 
 def states(findings: rnnbench.Findings) -> PaperTable:
     """Return the table of scores against the numbers in the state."""
@@ -38,8 +40,8 @@ def _row(
     return title, row, point.state_floats, point.parameters, off, point.score
 
 
-def off_budgets(conditions: Sequence[rnnbench.Condition]) -> list[str]:
-    """Return for each condition the cells that miss its budget, each with its deviation."""
+def off_budgets(conditions: Sequence[rnnbench.Condition]) -> str:
+    """Return a note on the cells that miss a budget, each with its deviation; "" without any."""
     found = []
     for condition in conditions:
         cells = [arm for arm in condition.arms if arm.misses_budget]
@@ -48,4 +50,4 @@ def off_budgets(conditions: Sequence[rnnbench.Condition]) -> list[str]:
                 f"{arm.row} {rnnbench.text.deviation(arm.off_budget or 0)}" for arm in cells
             ]
             found.append(f"{condition.title}, {rnnbench.text.listed(deviations)}")
-    return found
+    return OFF.format("; ".join(found)) if found else ""

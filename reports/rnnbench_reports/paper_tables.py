@@ -8,15 +8,15 @@ import rnnbench
 from rnnbench_reports.paper_sizes import off_budgets, states
 from rnnbench_reports.paper_table import Entry, PaperTable
 
-SCORES = (
+SOLVED = (
     "Solved: seeds that reached the target, of those that have figures. Epochs to target: a mean up"
-    " to the budget, which counts for seeds that did not reach it. Test score: median over seeds."
+    " to the budget, which counts for seeds that did not reach it. "
 )
+SCORES = "Test score: median over seeds."
 UNCONFIRMED = (
     " (k/n): reached on validation data alone, as the test score does not beat the trivial"
     " forecast; such epochs do not count."
 )
-OFF = " Off the budget by over 2 %: {}."
 BOLD = " Bold: better than every other cell in the typical seed."
 COSTS = (
     "ms: time of a step, median over n replicates. Ratio: that time over the time of the reference,"
@@ -49,28 +49,24 @@ def paper_tables(findings: rnnbench.Findings) -> Iterator[PaperTable]:
 def _scores(findings: rnnbench.Findings) -> PaperTable:
     groups = []
     strong = set()
-    notes = [SCORES]
+    has_target = any(condition.target is not None for condition in findings.conditions)
+    notes = [SOLVED if has_target else "", SCORES]
     for place, condition in enumerate(findings.conditions):
-        metric = condition.metrics[0]
-        sign = "≤" if metric.direction == "lower" else "≥"
-        target = rnnbench.text.number(condition.target)
-        title = f"{condition.title} ({metric.name} {sign} {target})"
         for number, arm in enumerate(condition.arms):
             if arm.row == _winner(condition):
                 strong.add((place, number))
-        learned = [_learned(title, arm, condition) for arm in condition.arms]
+        learned = [_learned(arm, condition, has_target=has_target) for arm in condition.arms]
         groups.append(tuple(learned))
     if any(map(_has_unconfirmed, findings.conditions)):
         notes.append(UNCONFIRMED)
     if strong:
         notes.append(BOLD)
-    off = off_budgets(findings.conditions)
-    if off:
-        notes.append(OFF.format("; ".join(off)))
+    notes.append(off_budgets(findings.conditions))
+    reached = ("solved", "epochs to target") if has_target else ()
     return PaperTable(
         name="scores",
         caption=f"Scores by condition, suite {findings.suite} {findings.suite_version}",
-        heading=("condition", "cell", "solved", "epochs to target", "test score", "parameters"),
+        heading=("condition", "cell", *reached, "test score", "parameters"),
         groups=tuple(groups),
         note="".join(notes),
         strong=frozenset(strong),
@@ -86,7 +82,30 @@ def _has_unconfirmed(condition: rnnbench.Condition) -> bool:
     return any(map(condition.is_unconfirmed, condition.arms))
 
 
-def _learned(title: str, arm: rnnbench.Arm, condition: rnnbench.Condition) -> tuple[Entry, ...]:
+def _title(condition: rnnbench.Condition) -> str:
+    """Return the title of a condition with its target, or else with the direction of its metric."""
+    metric = condition.metrics[0]
+    if condition.target is None:
+        return f"{condition.title} ({metric.name}, {metric.direction} is better)"
+    sign = "≤" if metric.direction == "lower" else "≥"
+    target = rnnbench.text.number(condition.target)
+    return f"{condition.title} ({metric.name} {sign} {target})"
+
+
+def _learned(
+    arm: rnnbench.Arm, condition: rnnbench.Condition, *, has_target: bool
+) -> tuple[Entry, ...]:
+    """Return the row of a cell; with `has_target`, some condition of the table has a target."""
+    title = _title(condition)
+    score = arm.test.get(condition.metrics[0].name)
+    reached = _reached(arm, condition) if has_target else ()
+    return title, arm.row, *reached, score, arm.parameters or None
+
+
+def _reached(arm: rnnbench.Arm, condition: rnnbench.Condition) -> tuple[Entry, Entry]:
+    """Return how many seeds reached the target, and in how many epochs."""
+    if condition.target is None:
+        return None, None
     solved: Entry = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else None
     epochs: Entry = arm.epochs
     if condition.is_unconfirmed(arm):
@@ -94,8 +113,7 @@ def _learned(title: str, arm: rnnbench.Arm, condition: rnnbench.Condition) -> tu
         epochs = None
     elif arm.epochs and not arm.solved:
         epochs = f"over {condition.recipe.epochs}"
-    score = arm.test.get(condition.metrics[0].name)
-    return title, arm.row, solved, epochs, score, arm.parameters or None
+    return solved, epochs
 
 
 def _costs(findings: rnnbench.Findings) -> PaperTable:

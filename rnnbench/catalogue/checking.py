@@ -62,8 +62,10 @@ def task_name(task: type[Task]) -> str:
             missing.append(attribute)
     if missing:
         raise TypeError(f"{task.__name__}, which lacks {', '.join(missing)}")
-    if not isinstance(task.target, int | float):
-        raise TypeError(f"{task.__name__}, whose target is {task.target!r} and not a number")
+    if not isinstance(task.target, int | float | None):
+        raise TypeError(
+            f"{task.__name__}, whose target is {task.target!r} and neither a number nor None"
+        )
     return task.name
 
 

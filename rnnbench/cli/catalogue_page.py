@@ -56,7 +56,7 @@ def _options(thing: Description) -> str:
 
 
 def _value(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool | None) else str(value)
 
 
 def _forms(thing: Description) -> str:

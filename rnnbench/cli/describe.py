@@ -5,16 +5,12 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rnnbench import text
-from rnnbench.archives import is_here, open_archives
+from rnnbench.archives import is_here
 from rnnbench.catalogue import Catalogue, Contribution, Plugin
-from rnnbench.contracts import CellSpec, ExecutorSpec, GeneratedTask, RecordedTask, Renderer, Task
-from rnnbench.errors import DataUnavailable, describe, first_line
+from rnnbench.contracts import CellSpec, ExecutorSpec, Renderer, Task
 from rnnbench.suite import suite_head
 
-CHANCE_EXAMPLES = 1000
 Description = dict[str, Any]
 
 
@@ -84,50 +80,26 @@ def _task(contribution: Contribution[type[Task]]) -> Description:
         "metrics": {
             metric.name: f"{metric.unit}, {metric.direction} is better" for metric in task.metrics
         },
-        "target": f"{task.metrics[0].name} {text.setting(task.target)}",
+        "target": _target(task),
         "trivial_forecast": task.trivial_forecast,
         "archives": {
             archive.name: f"{archive.holds} ({archive.licence})" for archive in task.archives
         },
-        "missing": _missing_archives(task),
+        "missing": missing_archives(task),
         "about": cleandoc(task.__doc__ or ""),
     }
 
 
-def chance(task: type[Task]) -> dict[str, float] | str:
-    """Scores of the trivial forecast at the default dials, or a sentence why there are none.
-
-    Showing a task fetches nothing, so that recorded data may be missing.
-    """
-    try:
-        return _chance(task)
-    except DataUnavailable as error:
-        return f"measured on the test data, which are not here: {first_line(error)}"
-    except Exception as error:  # a task of third parties may raise anything
-        return f"it cannot be measured: {describe(error)}"
+def _target(task: type[Task]) -> str:
+    """The target at the default dials, with its metric, or that cells are ranked by the metric."""
+    name = task.metrics[0].name
+    if task.target is None:
+        return f"none: cells are ranked by test {name}"
+    return f"{name} {text.setting(task.target)}"
 
 
-def _chance(task: type[Task]) -> dict[str, float] | str:
-    default_task = task()  # type: ignore[call-arg]
-    if isinstance(default_task, GeneratedTask):
-        train = default_task.generate(np.random.default_rng(0), CHANCE_EXAMPLES)
-        test = default_task.generate(np.random.default_rng(1), CHANCE_EXAMPLES)
-    else:
-        missing = _missing_archives(task)
-        if missing:
-            return (
-                f"measured on the test data, which are not here: rnnbench data fetch {task.name}"
-                f" ({', '.join(missing)})"
-            )
-        assert isinstance(default_task, RecordedTask)
-        splits = default_task.load(open_archives(type(default_task)))
-        train = splits.train
-        test = splits.test
-    scores = default_task.trivial(train, test)
-    return {metric: round(value, 6) for metric, value in scores.items()}
-
-
-def _missing_archives(task: type[Task]) -> list[str]:
+def missing_archives(task: type[Task]) -> list[str]:
+    """The archives of a task that are not on this machine, by name."""
     return [archive.name for archive in task.archives if not is_here(archive)]
 
 

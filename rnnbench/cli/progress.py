@@ -129,8 +129,8 @@ def name_of(identity: str) -> str:
 
 
 def outcome_of(result: Result) -> str:
-    """The score of a trial, and the epoch in which it reached the target, or what it costs; else
-    its status."""
+    """The score of a trial, and the epoch in which it reached the target or, without one, was best;
+    or what it costs; else its status."""
     if result.learning:
         return _score(result.learning)
     if result.reason:
@@ -152,6 +152,9 @@ def _score(learning: Learning) -> str:
     metric = learning.metrics[0].name
     score = learning.test.get(metric)
     scored = f"{metric} {text.rounded(score)}" if score is not None else f"no {metric}"
+    if learning.target is None:
+        best = f"best in epoch {learning.chosen_epoch} of {learning.epochs_run}"
+        return f"{scored}, {best}" if learning.chosen_epoch else scored
     if learning.epochs_to_target:
         return f"{scored}, target in epoch {learning.epochs_to_target}"
     return f"{scored}, target not reached"

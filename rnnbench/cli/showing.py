@@ -10,8 +10,9 @@ import click
 from rich.text import Text
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.chance import chance
 from rnnbench.cli.completion import ANYTHING
-from rnnbench.cli.describe import Description, chance
+from rnnbench.cli.describe import Description
 from rnnbench.cli.everything import everything
 from rnnbench.cli.output import console, print_json, say
 from rnnbench.errors import UnknownName
@@ -111,10 +112,14 @@ def _cell(cell: CellUse, catalogue: Catalogue) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{key}={inner}" for key, inner in value.items())
+        return ", ".join(f"{key}={_setting(inner)}" for key, inner in value.items())
     if isinstance(value, list):
         return ", ".join(str(inner) for inner in value)
     return str(value)
+
+
+def _setting(value: Any) -> str:
+    return "none" if value is None else str(value)
 
 
 def joined(about: str) -> Iterator[tuple[str, int]]:

@@ -133,6 +133,9 @@ def _print_learning(learning: Learning) -> None:
         say(f"test {name} {text.rounded(score, 4)}{_trivial(learning, name)}")
     for reason in absent_reasons(learning):
         say(reason)
+    if learning.target is None:
+        say(f"no target: cells are ranked by test {metric.name}")
+        return
     reached = "not reached twice in a row"
     if learning.epochs_to_target:
         reached = f"reached in epoch {learning.epochs_to_target}"

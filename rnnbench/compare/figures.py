@@ -60,7 +60,8 @@ def learning_figures(learning: Learning) -> Iterator[Figure]:
     yield from _scores("test", learning.test, learning.metrics)
     for name, score in learning.trivial.items():
         yield _deterministic(f"trivial {name}", score, direction="")
-    yield _deterministic("epochs to target", learning.epochs_to_target, "epochs")
+    if learning.target is not None:
+        yield _deterministic("epochs to target", learning.epochs_to_target, "epochs")
     yield _deterministic("epochs run", learning.epochs_run, "epochs")
     for name, diagnosed in learning.diagnoses.items():
         if diagnosed.fresh is not None:
@@ -74,7 +75,8 @@ def _model_figures(learning: Learning) -> Iterator[Figure]:
     yield _exact("parameters", learning.parameters)
     yield _exact("numbers in the state", learning.state_floats)
     yield _exact("hidden size", learning.hidden_size, direction="")
-    yield _exact("target", learning.target, unit, direction="")
+    target = "none" if learning.target is None else learning.target
+    yield _exact("target", target, unit, direction="")
     yield _exact("steps of an epoch", learning.steps_per_epoch, direction="")
     for position, metric in enumerate(learning.metrics):
         role = "decides, " if position == 0 else ""

@@ -1,5 +1,5 @@
-"""Tasks: sources of sequences with a question, a metric, a trivial forecast and a target. Tasks
-never train.
+"""Tasks: sources of sequences with a question, a metric, a trivial forecast and, where one is
+known, a target. Tasks never train.
 
 A task is a frozen dataclass whose fields are its dials. Every task has the dial *horizon*: the
 number of last steps that a reader must see to be sure of the answer. A reader of one step less may
@@ -63,8 +63,12 @@ class Task(ABC):
     """
     metrics: ClassVar[tuple[Metric, ...]]
     """The first metric decides: it selects the epoch and is compared with the target."""
-    target: ClassVar[float]
-    """The score of the first metric at which the task counts as solved, at the default dials."""
+    target: ClassVar[float | None]
+    """The score of the first metric at which the task counts as solved, at the default dials.
+
+    None where nobody knows what score is reachable. Trainings then last for the whole budget, or
+    until the validation score improves no more, and cells are ranked by their test scores.
+    """
     trivial_forecast: ClassVar[str]
     """Description of the trivial forecast, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
@@ -98,9 +102,9 @@ class Task(ABC):
         frames."""
 
     @property
-    def target_here(self) -> float:
-        """The target at these dials, which may differ from `target`. It is compared on validation
-        data."""
+    def target_here(self) -> float | None:
+        """The target at these dials, which may differ from `target`; None without one. It is
+        compared on validation data."""
         return self.target
 
     @property

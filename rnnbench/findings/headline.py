@@ -61,13 +61,28 @@ def _uncompared(conditions: Sequence[Condition]) -> str:
     cells = {arm.row for arm in arms if arm.seeds}
     if len(cells) != 1:
         return "No two cells were trained at a common seed."
+    with_target = [condition for condition in conditions if condition.target is not None]
+    if not with_target:
+        return f"{cells.pop()}, the only cell, {_score(conditions)}."
     reached = 0
-    for condition in conditions:
+    trained = 0
+    for condition in with_target:
         reached += sum(arm.solved for arm in condition.arms if condition.confirms(arm))
-    trainings = text.counted(sum(len(arm.seeds) for arm in arms), "training")
+        trained += sum(len(arm.seeds) for arm in condition.arms)
+    trainings = text.counted(trained, "training")
     return (
         f"{cells.pop()}, the only cell, reached the target in {reached or 'none'} of {trainings}."
     )
+
+
+def _score(conditions: Sequence[Condition]) -> str:
+    """Return the median test score of the only cell, or under how many conditions it has one."""
+    first = conditions[0]
+    metric = first.metrics[0].name
+    scores = [arm.test[metric].centre for arm in first.arms if metric in arm.test]
+    if len(conditions) > 1 or not scores:
+        return f"was trained on {text.counted(len(conditions), 'condition')} without a target"
+    return f"has test {metric} {text.rounded(scores[0])} on {first.task}"
 
 
 def _of_cost(costs: Sequence[CostFinding]) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _over_seeds(results: Sequence[Result], commit: str) -> Iterator[Measured]:
 
 
 def _of_seed(result: Result, commit: str) -> Iterator[Measured]:
-    """Yield the epochs to target and the score that decides, of one seed."""
+    """Yield the epochs to target, if there is one, and the score that decides, of one seed."""
     learning = learning_of(result)
     if learning is None or not learning.metrics:
         return
@@ -102,7 +102,9 @@ def _of_seed(result: Result, commit: str) -> Iterator[Measured]:
     arm = replace(setting_of(trial), cell=trial.cell)
     title = AT_SEED.sub("", trial_id(trial).rpartition(".")[0])
     metric = learning.metrics[0]
-    figures = [_learning(EPOCHS, learning.epochs_to_target, "epochs", "lower")]
+    figures = []
+    if learning.target is not None:
+        figures.append(_learning(EPOCHS, learning.epochs_to_target, "epochs", "lower"))
     if metric.name in learning.test:
         score = learning.test[metric.name]
         figures.append(_learning(metric.name, score, metric.unit, metric.direction))

@@ -72,6 +72,8 @@ def _of_learning(result: Result, trial: LearningTrial) -> Iterator[str]:
     yield from _of_validation_scores(learning)
     yield from _of_epoch_number("chosen", learning.chosen_epoch, learning.epochs_run)
     yield from _of_epoch_number("solved", learning.epochs_to_target, learning.epochs_run)
+    if learning.target is None and learning.epochs_to_target is not None:
+        yield f"it has no target, and reached it in epoch {learning.epochs_to_target}"
     if result.status in COMPLETE:
         yield from _of_the_end(learning, trial)
     for name, diagnosed in learning.diagnoses.items():

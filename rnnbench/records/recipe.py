@@ -54,7 +54,8 @@ class Recipe(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     test_examples:       size of the generated test set.
     stop_when_solved:    stop once two evaluations in a row are at the target.
     futility_epochs:     stop an unsolved trial (status `stopped`) when its validation score has not
-                         improved for this many epochs; 0 never does.
+                         improved for this many epochs; 0 never does. A trial on a task without a
+                         target is then complete (status `ok`).
     limit_seconds:       a trial that takes longer is stopped with status `timeout`.
     limit_memory_mib:    a trial that needs more memory, child processes included, ends as
                          `out-of-memory`.

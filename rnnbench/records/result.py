@@ -4,6 +4,8 @@ never NaN.
 Format 1: the first format.
 Format 2: a metric may be absent in an epoch of a curve, with its reason. Results of format 1 are
           read unchanged.
+Format 3: a learning trial may have no target, where its task has none. Results of formats 1 and 2
+          are read unchanged.
 """
 
 import re
@@ -18,7 +20,7 @@ from rnnbench.records.example import Example
 from rnnbench.records.provenance import Provenance
 from rnnbench.records.trial import CostTrial, Trial
 
-FORMAT = 2
+FORMAT = 3
 OLDEST_FORMAT = 1
 """The oldest format that is read."""
 EXAMPLES = "examples"
@@ -88,6 +90,7 @@ class Learning(Struct, frozen=True, kw_only=True):
     machine.
 
     metrics:          the first one decides: it chose the epoch and is compared with `target`.
+    target:           None where the task has none; cells are then ranked by their test scores.
     hidden_size:      H that the budget gave.
     parameters:       number of parameters of the whole model with that hidden size.
     state_floats:     numbers carried from one step to the next for one sequence, all layers
@@ -97,7 +100,8 @@ class Learning(Struct, frozen=True, kw_only=True):
     chosen_epoch:     the best epoch on validation data; `test` holds the scores of its weights.
     trivial:          scores of the trivial forecast on the same test data.
     epochs_to_target: first of two evaluations in a row at the target. None where there was none
-                      within `epochs_run`, which right-censors it at the budget.
+                      within `epochs_run`, which right-censors it at the budget; and None without
+                      a target.
     diagnoses:        results of the trial's diagnostics, by name.
     absent:           reason by figure, for each figure that does not exist.
     examples:         a few sequences, the same for all cells and seeds, with what the chosen
@@ -105,7 +109,7 @@ class Learning(Struct, frozen=True, kw_only=True):
     """
 
     metrics: tuple[MetricNote, ...]
-    target: float
+    target: float | None
     hidden_size: int
     parameters: int
     state_floats: int

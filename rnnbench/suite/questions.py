@@ -12,10 +12,9 @@ from rnnbench.records import LearningSide, Question, Recipe, Shape
 from rnnbench.suite.file import ClaimCell, ReadingEntry
 from rnnbench.suite.growing import on_growing_data
 from rnnbench.suite.sides import Sides
+from rnnbench.suite.targets import BY_THRESHOLD
 
 NATIVE = "native"
-BY_THRESHOLD = ("epochs", "solved", "seconds")
-"""Figures that are counted up to a threshold of the metric."""
 
 
 class Questions:

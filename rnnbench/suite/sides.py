@@ -9,6 +9,7 @@ from rnnbench.contracts import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import MEASURED_BY, CellUse, CostSide, LearningSide, Recipe, Shape
 from rnnbench.suite.file import ClaimCell, ReadingEntry
+from rnnbench.suite.targets import BY_THRESHOLD, refuse_without_target
 from rnnbench.suite.uses import cell_use, task_uses, with_changes, without_idle_keys
 
 
@@ -37,6 +38,12 @@ class Sides:
         tasks = task_uses(entry, recipe, self.catalogue, f"{self.where}: tasks[{position}]")
         sides = []
         for task in tasks:
+            if self.entry.figure in BY_THRESHOLD:
+                task_class = self.catalogue.tasks[task.name].item
+                what = f"`{self.entry.figure}` counts trainings up to"
+                refuse_without_target(
+                    task_class, task.dials, self.where, what, "read the claim by `score`"
+                )
             own_recipe = without_idle_keys(with_changes(task.recipe, cell.recipe, self.where))
             side = LearningSide(cell=use, task=task.name, dials=task.dials, recipe=own_recipe)
             sides.append(side)

@@ -15,6 +15,7 @@ from rnnbench.errors import RnnbenchError, UnknownName, first_line
 from rnnbench.records import CellUse, Dial, Recipe, TaskUse
 from rnnbench.suite.file import TaskEntry
 from rnnbench.suite.options import complete_options
+from rnnbench.suite.targets import refuse_without_target
 
 FAIR = Recipe(tune=True, search="race")
 """The recipe of a suite's file that sets no key of it."""
@@ -158,7 +159,12 @@ def task_uses(entry: TaskEntry, recipe: Recipe, catalogue: Catalogue, where: str
         settings = [{**entry.dials, "horizon": horizon} for horizon in entry.horizons]
     resolved = [resolve_dials(task, setting, where) for setting in settings]
     uses = [TaskUse(name=entry.name, dials=dials, recipe=own_recipe) for dials in resolved]
-    return _rungs(entry, uses, where) if entry.ladder else uses
+    if not entry.ladder:
+        return uses
+    otherwise = "leave `ladder` out"
+    for dials in resolved:
+        refuse_without_target(task, dials, where, "each rung of a ladder needs", otherwise)
+    return _rungs(entry, uses, where)
 
 
 def _rungs(entry: TaskEntry, uses: list[TaskUse], where: str) -> list[TaskUse]:

@@ -35,7 +35,7 @@ COLUMNS = (
     Column("metric", "string", "the metric that decides"),
     Column("metric_unit", "string", "its unit"),
     Column("metric_direction", "string", "whether `lower` or `higher` is better"),
-    Column("target", "number", "the target, by the metric that decides"),
+    Column("target", "number", "the target, by the metric that decides; absent without one"),
     Column("score", "number", "the test score by it at the chosen epoch"),
     Column("validation_score", "number", "the score by it on validation data at the chosen epoch"),
     Column(

@@ -65,7 +65,8 @@ def _equal(first: Array | None, second: Array | None) -> bool:
 
 
 def has_true_chance(subject: TaskUnderTest) -> str:
-    """The trivial forecast misses the target, and no constant answer beats that forecast."""
+    """The trivial forecast misses the target, if there is one, and no constant answer beats that
+    forecast."""
     task = subject.task
     train = subject.examples(0)
     test = subject.examples(1)
@@ -96,8 +97,9 @@ def _lead(task: Task, measured: float, stated: float) -> float:
 
 
 def _demand_short_of_target(task: Task, trivial: float, where: str) -> None:
-    if not task.metric.better(task.target_here, trivial):
-        target = f"which is the target of {text.setting(task.target_here)} or better"
+    target_here = task.target_here
+    if target_here is not None and not task.metric.better(target_here, trivial):
+        target = f"which is the target of {text.setting(target_here)} or better"
         scored = f"{text.rounded(trivial, 4)} by {task.metric.name}"
         fail(f"the trivial forecast scores {scored}{where}, {target}")
 
@@ -147,7 +149,7 @@ def keeps_splits_apart(subject: TaskUnderTest) -> str:
 
 
 def can_be_solved(subject: TaskUnderTest) -> str:
-    """The author's oracle reaches the target."""
+    """The author's oracle reaches the target; without one, it beats the trivial forecast."""
     if subject.oracle is None:
         raise NotApplicable("no oracle is given")
     task = subject.task
@@ -155,8 +157,14 @@ def can_be_solved(subject: TaskUnderTest) -> str:
     name = task.metric.name
     reached = score(task.metrics, subject.oracle(test), test)[name]
     scored = text.rounded(reached, 4)
-    if task.metric.better(task.target_here, reached):
-        target = text.setting(task.target_here)
+    target_here = task.target_here
+    if target_here is None:
+        trivial = task.trivial(subject.examples(0), test)[name]
+        if not task.metric.better(reached, trivial):
+            stated = text.rounded(trivial, 4)
+            fail(f"the oracle scores {scored} by {name}, and the trivial forecast {stated}")
+    elif task.metric.better(target_here, reached):
+        target = text.setting(target_here)
         fail(f"the oracle scores {scored} by {name}, and the target is {target}")
     return f"the oracle scores {scored}"
 

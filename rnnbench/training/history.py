@@ -25,7 +25,8 @@ class TrainingHistory(Struct, kw_only=True):
     epochs_to_target: first of the first two epochs in a row whose scores are at the target.
     first_loss:       the first finite training loss.
     diverged:         why the training cannot continue; "" where it can.
-    futile:           why the training was stopped for futility; "" where it was not.
+    futile:           why the training was stopped before its last epoch, as its validation score
+                      did not improve; "" where it was not.
     """
 
     curve: list[Epoch] = []
@@ -64,12 +65,13 @@ class TrainingHistory(Struct, kw_only=True):
             )
         return not self.diverged
 
-    def record(self, epoch: Epoch, metric: MetricNote, target: float) -> bool:
+    def record(self, epoch: Epoch, metric: MetricNote, target: float | None) -> bool:
         """Record an epoch; return whether it is the best so far on validation data.
 
-        Where the score by `metric` is not finite, the training has diverged. Of epochs that are
-        equally good and at the target, the last one counts as the best: it contains whatever else
-        further training has improved, such as the score on longer sequences.
+        A task without a target (None) is never at it. Where the score by `metric` is not finite,
+        the training has diverged. Of epochs that are equally good and at the target, the last one
+        counts as the best: it contains whatever else further training has improved, such as the
+        score on longer sequences.
         """
         score = epoch.validation.get(metric.name)
         if score is None or not math.isfinite(score):
@@ -79,7 +81,7 @@ class TrainingHistory(Struct, kw_only=True):
             )
             return False
         self.curve.append(epoch)
-        at_target = not metric.better(target, score)
+        at_target = target is not None and not metric.better(target, score)
         self._record_target(epoch.epoch, at_target=at_target)
         is_first = self.best_score is None
         is_better = self.best_score is not None and metric.better(score, self.best_score)

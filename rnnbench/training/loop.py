@@ -17,6 +17,8 @@ from rnnbench.training.history import TrainingHistory
 from rnnbench.training.scores import finite_scores, metric_notes
 from rnnbench.training.trainer import Trainer
 
+NO_TARGET = "the task has no target"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -68,7 +70,7 @@ def train(
     learning = _learning(trainer, size, test, trivial, diagnoses)
     if not history.diverged:
         learning = _with_examples(learning, trial, trainer)
-    status, reason = _status(history)
+    status, reason = _status(history, task)
     return Outcome(
         status=status,
         reason=reason,
@@ -108,7 +110,9 @@ def _learning(
     task = trainer.task
     history = trainer.history
     absent = dict(test.absent)
-    if history.epochs_to_target is None:
+    if task.target_here is None:
+        absent["epochs_to_target"] = NO_TARGET
+    elif history.epochs_to_target is None:
         reason = f"not at the target twice in a row within {history.epoch} epochs"
         absent["epochs_to_target"] = reason
     return Learning(
@@ -138,10 +142,14 @@ def _with_examples(learning: Learning, trial: LearningTrial, trainer: Trainer) -
     return replace(learning, examples=shown, absent=absent)
 
 
-def _status(history: TrainingHistory) -> tuple[Status, str]:
-    """The status of a training, and the reason where it is not "ok"."""
+def _status(history: TrainingHistory, task: Task) -> tuple[Status, str]:
+    """The status of a training, and the reason where it is not "ok".
+
+    Without a target there is nothing to give up: a training whose validation score improves no more
+    is complete.
+    """
     if history.diverged:
         return "diverged", history.diverged
-    if history.futile:
+    if history.futile and task.target_here is not None:
         return "stopped", history.futile
     return "ok", ""

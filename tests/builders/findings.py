@@ -38,7 +38,8 @@ def learned(
     *,
     direction: str = "lower",
     trivial: float = 1.0,
-    target: float = 0.1,
+    target: float | None = 0.1,
+    best: int = 2,
     parameters: int = 1000,
     **trial: object,
 ) -> Result:
@@ -54,11 +55,12 @@ def learned(
         epochs_run=2,
         steps_per_epoch=5,
         curve=(Epoch(1, 5, 0.5, {"mse": 0.6}), Epoch(2, 10, 0.4, {"mse": test})),
-        chosen_epoch=2,
+        chosen_epoch=best,
         test={"mse": test},
         trivial={"mse": trivial},
         trivial_forecast="always one",
         epochs_to_target=epochs,
+        absent={} if target is not None else {"epochs_to_target": "the task has no target"},
     )
     one = learning_trial(**{"cell": CellUse(name=name), "seed": seed, "recipe": RECIPE, **trial})
     return msgspec.structs.replace(without_run(one, "ok", ""), learning=record)

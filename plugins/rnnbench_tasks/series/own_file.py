@@ -29,6 +29,18 @@ def check_dials(path: str, separator: str) -> None:
         raise ValueError(f"separator must be one character, got '{separator}'")
 
 
+def check_target(target: float | None) -> None:
+    """Raise ValueError for a target that the trivial forecast reaches, or that nothing can reach.
+
+    It is a score at which the trivial forecast has 0 and an answer without error 1.
+    """
+    if target is not None and not 0 < target <= 1:
+        raise ValueError(
+            f"target must be above 0, which the trivial forecast scores, and at most 1, got"
+            f" {target:g}"
+        )
+
+
 def read_table(task: str, path: str, separator: str) -> "Table":
     """Return the table at this path. Raises DataUnavailable where it cannot be read."""
     if not path:

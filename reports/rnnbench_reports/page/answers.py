@@ -43,7 +43,7 @@ def _first(condition: rnnbench.Condition) -> Iterator[str]:
         first, _, others = answer.partition("; ")
         first = LIST_OF_OTHERS.sub(lambda found: f" is first{found[1]}", first, count=1)
         yield first.rstrip(".") + "."
-        if condition.figure != EPOCHS:
+        if condition.figure != EPOCHS and others:
             yield _reached(others, condition)
     if level:
         yield f"Level with it: {rnnbench.text.listed(level, MOST_NAMED)}."

@@ -16,8 +16,13 @@ LEARNING = (
     " score; what a cell reached on validation data counts only where its test score beats the"
     " trivial forecast. The stronger its colour, the better: weak where no seed reaches the target,"
     " by how far the score comes from the trivial forecast; stronger where seeds reach it, by how"
-    " early. Cells are ordered by their mean place over conditions."
+    " early."
 )
+WITHOUT_TARGET = (
+    "Without a target, a square has the test score, and its colour is the stronger the farther the"
+    " score comes from the trivial forecast to the best cell."
+)
+ORDER = "Cells are ordered by their mean place over conditions."
 COST = (
     "The stronger its colour, the nearer a square is to the best cell at this shape; weakest at ten"
     " times as much."
@@ -67,6 +72,9 @@ def _uncompared(condition: rnnbench.Condition) -> str:
     if len(trained) != 1:
         return "no common seeds"
     (arm,) = trained
+    metric = condition.metrics[0].name
+    if condition.target is None:
+        return f"test {metric} {number(arm.test[metric].centre)}" if metric in arm.test else "-"
     solved = arm.solved if condition.confirms(arm) else 0
     return f"{solved} of {rnnbench.text.counted(len(arm.seeds), 'seed')} at the target"
 
@@ -88,9 +96,17 @@ def _learning_map(conditions: Sequence[rnnbench.Condition], ranking: Sequence[st
         for arm in condition.arms:
             squares.setdefault(arm.row, {})[condition.title] = _learned(arm, condition)
     rows = [row for row in ranking if row in squares]
-    return HeatMap(
-        "map-learned", "What was learned", LEARNING, columns, _filled(rows, squares, columns)
-    )
+    filled = _filled(rows, squares, columns)
+    return HeatMap("map-learned", "What was learned", _caption(conditions), columns, filled)
+
+
+def _caption(conditions: Sequence[rnnbench.Condition]) -> str:
+    """Return what squares show, for conditions with and without a target."""
+    have_target = {condition.target is not None for condition in conditions}
+    parts = [LEARNING] if True in have_target else []
+    if False in have_target:
+        parts.append(WITHOUT_TARGET)
+    return " ".join([*parts, ORDER])
 
 
 def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
@@ -98,7 +114,8 @@ def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
     score = arm.test.get(condition.metrics[0].name)
     where = "" if condition.confirms(arm) or not arm.solved else " on validation data alone"
     seeds = rnnbench.text.counted(len(arm.seeds), "seed")
-    about = f"{arm.row}, {condition.title}: {arm.solved} of {seeds} at the target{where}"
+    at_target = f"{arm.solved} of {seeds} at the target{where}"
+    about = f"{arm.row}, {condition.title}: {seeds if condition.target is None else at_target}"
     if arm.solved and arm.epochs and condition.confirms(arm):
         early = 1 - arm.epochs.centre / condition.recipe.epochs
         shade = SOLVED_FROM + 1 + round((DARKEST - SOLVED_FROM - 1) * max(0.0, early))
@@ -108,16 +125,25 @@ def _learned(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Square:
     if score is None:
         lost = ", ".join(f"{count} {status}" for status, count in arm.lost.items())
         return Square("-", None, href, f"{about} {lost}")
-    shade = round(SOLVED_FROM * _progress(score.centre, condition))
+    strongest = DARKEST if condition.target is None else SOLVED_FROM
+    shade = round(strongest * _progress(score.centre, condition))
     return Square(number(score.centre), shade, href, f"{about}, score {spread(score)}")
 
 
 def _progress(score: float, condition: rnnbench.Condition) -> float:
-    """Return how far a score comes from the trivial forecast to the target, from 0 to 1."""
-    trivial = condition.trivial.get(condition.metrics[0].name)
-    if trivial is None or trivial.centre == condition.target:
+    """Return how far a score comes from the trivial forecast to the target, or without one to the
+    best cell, from 0 to 1."""
+    metric = condition.metrics[0]
+    trivial = condition.trivial.get(metric.name)
+    end = condition.target
+    if end is None:
+        scores = [arm.test[metric.name].centre for arm in condition.arms if metric.name in arm.test]
+        end = min(scores, key=metric.loss)
+        if trivial is not None and not metric.better(end, trivial.centre):
+            return 0.0
+    if trivial is None or trivial.centre == end:
         return 0.5
-    share = (score - trivial.centre) / (condition.target - trivial.centre)
+    share = (score - trivial.centre) / (end - trivial.centre)
     return min(1.0, max(0.0, share))
 
 

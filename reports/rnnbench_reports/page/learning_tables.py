@@ -28,10 +28,14 @@ UNCONFIRMED = "reached on validation data alone, which the test score does not c
 def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
     """Return what each cell reached: the first table of a condition."""
     columns = [CELL, Column("verdict", "text", "against the cell that comes first", stays=True)]
-    columns += [
-        Column("solved", stays=True, hint="seeds that reach the target, with a 95 % interval"),
-        Column("epochs to target", stays=True, hint="mean up to the budget, with a 95 % interval"),
-    ]
+    if condition.target is None:
+        columns.append(Column("seeds", stays=True, hint="seeds with figures, and those without"))
+    else:
+        hint = "mean up to the budget, with a 95 % interval"
+        columns += [
+            Column("solved", stays=True, hint="seeds that reach the target, with a 95 % interval"),
+            Column("epochs to target", stays=True, hint=hint),
+        ]
     columns += [metric_column(condition.metrics[0]), Column("parameters")]
     columns += [Column("state", hint=words.STATE), Column("trials")]
     rows = [_score_row(arm, condition, trials) for arm in condition.ranked]
@@ -43,12 +47,9 @@ def scores(condition: rnnbench.Condition, trials: Trials) -> Table | None:
 
 
 def _score_row(arm: rnnbench.Arm, condition: rnnbench.Condition, trials: Trials) -> Row:
-    values = [
-        word(arm.row),
-        _verdict(arm.row, condition),
-        _solved(arm, condition),
-        _epochs(arm, condition),
-    ]
+    values = [word(arm.row), _verdict(arm.row, condition), _solved(arm, condition)]
+    if condition.target is not None:
+        values.append(_epochs(arm, condition))
     values += [
         figure(arm.test.get(condition.metrics[0].name)),
         sized(arm, "parameters", condition),
@@ -94,7 +95,11 @@ def _is_bound(row: str, condition: rnnbench.Condition) -> bool:
 
 
 def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
+    """Return how many seeds solved the task, or without a target how many there are, and what
+    became of the others."""
     parts = []
+    if condition.target is None and arm.seeds:
+        parts.append(str(len(arm.seeds)))
     if arm.solve_rate:
         low = f"{100 * arm.solve_rate.low:.0f}"
         high = f"{100 * arm.solve_rate.high:.0f}"
@@ -107,7 +112,7 @@ def _solved(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
     if arm.given_up:
         parts.append(f"{arm.given_up} given up")
     parts += [f"{number_} {status}" for status, number_ in arm.lost.items()]
-    share = arm.solve_rate.centre if arm.solve_rate else None
+    share = arm.solve_rate.centre if arm.solve_rate else float(len(arm.seeds)) or None
     hint = UNCONFIRMED if arm.solved and not condition.confirms(arm) else ""
     return Value(", ".join(parts) or "-", share, hint=hint)
 
@@ -120,7 +125,9 @@ def _epochs(arm: rnnbench.Arm, condition: rnnbench.Condition) -> Value:
 
 
 def _trivial_row(condition: rnnbench.Condition) -> Row:
-    values = [word(condition.trivial_forecast), Value(), Value(), Value()]
+    values = [word(condition.trivial_forecast), Value(), Value()]
+    if condition.target is not None:
+        values.append(Value())
     values += [figure(condition.trivial.get(condition.metrics[0].name)), Value(), Value(), Value()]
     return Row(values, kind="trivial")
 

@@ -7,6 +7,17 @@ SCORES = (
     " verdict between two cells is about the typical seed: the median, over seeds and pairs of"
     " seeds, of the ratio of their epochs or of the difference of their scores."
 )
+SCORES_ALONE = (
+    "Scores are medians over seeds with [smallest to largest]. A verdict between two cells is about"
+    " the typical seed: the median, over seeds and pairs of seeds, of the difference of their test"
+    " scores."
+)
+RATES_BY_SCORE = (
+    "Each figure of this report is that of the cell with the rate that this search finds: by"
+    " validation data, on the same grid for each cell. The best rate lost the fewest trials; among"
+    " equals it has the best mean score. Seconds are those of processes that ran side by side, and"
+    " only indicative."
+)
 RATES = (
     "Each figure of this report is that of the cell with the rate that this search finds: by"
     " validation data, on the same grid for each cell. The best rate lost the fewest trials; among"

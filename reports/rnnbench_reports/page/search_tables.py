@@ -14,20 +14,22 @@ def searches(condition: rnnbench.Condition) -> Table | None:
     """Return the search for the learning rate of each cell."""
     metric = condition.metrics[0].name
     columns = [CELL, Column("rate", stays=True), Column("state", "text"), Column("trials")]
-    columns += [Column("width of the optimum", hint=words.OPTIMUM)]
-    columns += [Column("lost"), Column("epochs to target"), Column(f"validation {metric}")]
+    columns += [Column("width of the optimum", hint=words.OPTIMUM), Column("lost")]
+    if condition.target is not None:
+        columns.append(Column("epochs to target"))
+    columns.append(Column(f"validation {metric}"))
     columns += [Column("steps in all"), Column("sequences in all"), Column("seconds in all")]
     rows = []
     for arm in condition.arms:
         if arm.search:
-            rows += list(_search_rows(arm, arm.search, condition.recipe.epochs))
+            rows += list(_search_rows(arm, arm.search, condition))
     name = f"search-{slug(condition.title)}"
     return table(
         name, "Search for the learning rate", columns, rows, words.search(condition.recipe)
     )
 
 
-def _search_rows(arm: rnnbench.Arm, search: Any, budget: int) -> Iterator[Row]:
+def _search_rows(arm: rnnbench.Arm, search: Any, condition: rnnbench.Condition) -> Iterator[Row]:
     width = _width(search)
     for rate in search.rates:
         is_chosen = rate.rate == search.chosen
@@ -38,7 +40,10 @@ def _search_rows(arm: rnnbench.Arm, search: Any, budget: int) -> Iterator[Row]:
             count(rate.trials),
             width,
             count(rate.lost) if rate.lost else Value(),
-            _epochs(rate.epochs, budget),
+        ]
+        if condition.target is not None:
+            values.append(_epochs(rate.epochs, condition.recipe.epochs))
+        values += [
             figure(rate.score),
             count(search.steps),
             count(search.sequences),

@@ -59,7 +59,7 @@ def _task(
         ]
         given.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
     sizes = [finding for finding in findings.state_sizes if finding.task == task]
-    given += [_answer_on_sizes(finding, findings) for finding in sizes]
+    given += [_answer_on_sizes(finding, findings) for finding in sizes if finding.answer]
     tables = [*map(size_tables.scores_by_state, sizes)]
     for condition in conditions:
         tables.append(_of_condition(size_tables.scores_by_length(condition), condition, conditions))
@@ -72,7 +72,7 @@ def _task(
         Fold(
             f"more-{slug(task)}",
             learning_tables.behind_scores(conditions),
-            notes.RATES if any(condition.recipe.tune for condition in conditions) else "",
+            _note_on_rates(conditions),
             [plot for plot in plots if plot.id.startswith(FOLDED)],
             present(behind),
         )
@@ -88,13 +88,23 @@ def _task(
     return Section(
         f"task-{slug(task)}",
         task,
-        notes.SCORES,
+        notes.SCORES if _have_target(conditions) else notes.SCORES_ALONE,
         given,
         [plot for plot in plots if not plot.id.startswith(FOLDED)],
         present(tables),
         [fold for fold in folds if fold.tables or fold.plots],
         caveats.of_settings(findings, titles),
     )
+
+
+def _have_target(conditions: Sequence[rnnbench.Condition]) -> bool:
+    return any(condition.target is not None for condition in conditions)
+
+
+def _note_on_rates(conditions: Sequence[rnnbench.Condition]) -> str:
+    if not any(condition.recipe.tune for condition in conditions):
+        return ""
+    return notes.RATES if _have_target(conditions) else notes.RATES_BY_SCORE
 
 
 def _of_condition(

@@ -13,6 +13,10 @@ from rnnbench_reports.style import number, spread
 
 BUDGETS = {"parameters": "{:,} parameters", "state": "state {:,}", "hidden": "hidden size {:,}"}
 """The title of a column of models with equal budgets, by what is matched."""
+AT_TARGET = (
+    " At the target from: the smallest number of numbers in the state with which, as with all"
+    " larger ones that were tried, the median is at the target of {}."
+)
 OFF = " In brackets: how far a model is from its budget, where that is over 2 %."
 
 
@@ -40,7 +44,9 @@ def models(condition: rnnbench.Condition) -> Table | None:
 def scores_by_state(finding: rnnbench.StateSizeFinding) -> Table | None:
     """Return the score of each cell at each budget, and with which state it is at the target."""
     budgets = sorted({point.budget for point in _points(finding)})
-    columns = [CELL, Column("at the target from", hint="numbers in the state", stays=True)]
+    has_target = finding.target is not None
+    needed = Column("at the target from", hint="numbers in the state", stays=has_target)
+    columns = [CELL, needed]
     columns += [Column(BUDGETS[finding.match].format(one), stays=True) for one in budgets]
     rows = []
     for curve in sorted(finding.curves, key=lambda curve: _rank(finding, curve)):
@@ -52,11 +58,9 @@ def scores_by_state(finding: rnnbench.StateSizeFinding) -> Table | None:
         trivial = [figure(finding.trivial)] * len(budgets)
         rows.append(Row([word(finding.trivial_forecast), Value(), *trivial], kind="trivial"))
     metric = finding.metric
-    note = (
-        f"Test {metric.name}, {metric.direction} is better: median [smallest to largest]. At the"
-        " target from: the smallest number of numbers in the state with which, as with all larger"
-        f" ones that were tried, the median is at the target of {number(finding.target)}."
-    )
+    note = f"Test {metric.name}, {metric.direction} is better: median [smallest to largest]."
+    if finding.target is not None:
+        note += AT_TARGET.format(number(finding.target))
     if any(point.misses_budget for point in _points(finding)):
         note += OFF
     title = _titled(f"Test {metric.name} by numbers in the state", finding)

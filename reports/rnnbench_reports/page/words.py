@@ -108,8 +108,6 @@ def mebibytes(figure: rnnbench.Range | None) -> str:
 def recipe(condition: rnnbench.Condition) -> str:
     """Return sentences on the target of a condition and on how its cells are trained."""
     used = condition.recipe
-    metric = condition.metrics[0]
-    bound = "at most" if metric.direction == "lower" else "at least"
     rate = "the rate that each cell's own search found"
     if condition.learning_rate is not None:
         rate = number(condition.learning_rate)
@@ -121,9 +119,26 @@ def recipe(condition: rnnbench.Condition) -> str:
     if used.clip_norm:
         parts.append(f"gradient norm cut at {number(used.clip_norm)}")
     return (
-        f"Target: {metric.name} {bound} {number(condition.target)}. {budget(used)} {used.epochs}"
+        f"{_target(condition)} {budget(used)} {used.epochs}"
         f" epochs of {condition.steps_per_epoch} steps of {used.batch_size} sequences,"
         f" {', '.join(parts)}."
+    )
+
+
+def _target(condition: rnnbench.Condition) -> str:
+    """Return a sentence on the target; without one, on how long trainings last and what decides."""
+    metric = condition.metrics[0]
+    if condition.target is not None:
+        bound = "at most" if metric.direction == "lower" else "at least"
+        return f"Target: {metric.name} {bound} {number(condition.target)}."
+    until = "lasts for the whole budget"
+    patience = condition.recipe.futility_epochs
+    if patience:
+        epochs = rnnbench.text.counted(patience, "epoch")
+        until += f", or until validation {metric.name} has not improved for {epochs}"
+    return (
+        f"No target: each training {until}, and cells are ranked by test {metric.name} at the epoch"
+        " that is best on validation data."
     )
 
 

@@ -30,6 +30,8 @@ OF_ANSWERS = {
 """The mark of a cell by the answer of its comparison with the first one."""
 SOLVED = "k/n: seeds that reached the target"
 UNCONFIRMED = "in brackets: on validation data alone"
+SCORES_ALONE = (Level("score", ("",)), Level("", ("",)))
+"""The levels of conditions without a target: each figure is a score."""
 ACROSS = ("capacity", "trainability", "extrapolation")
 
 
@@ -37,6 +39,8 @@ def learning_grid(findings: Findings) -> Grid:
     """The conditions of a run, its memory spans, and its aggregates over tasks."""
     rows = (*_across(findings), *map(_condition, findings.conditions), *_spans(findings.spans))
     cells = findings.ranking
+    if rows and not any(map(_has_target, findings.conditions)) and not findings.spans:
+        return Grid("task", SCORES_ALONE, tuple(map(_with_score_alone, rows)), cells)
     brackets: tuple[str, ...] = ()
     if any(map(_has_unconfirmed, findings.conditions)):
         brackets = (UNCONFIRMED,)
@@ -59,6 +63,19 @@ def _condition(condition: Condition) -> Row:
     return Row(condition.title, (metric, by, by), entries, condition.leader or "")
 
 
+def _with_score_alone(row: Row) -> Row:
+    """A row without the columns of epochs and of seeds at the target, at two levels."""
+    entries = {
+        cell: Entry(entry.mark, (entry.parts[-1], entry.parts[-1]))
+        for cell, entry in row.entries.items()
+    }
+    return row._replace(by=(row.by[0], ""), entries=entries)
+
+
+def _has_target(condition: Condition) -> bool:
+    return condition.target is not None
+
+
 def _marks(condition: Condition) -> dict[str, str]:
     marks = {each.other: OF_ANSWERS[each.answer] for each in condition.comparisons}
     if condition.leader and condition.is_compared:
@@ -69,6 +86,8 @@ def _marks(condition: Condition) -> dict[str, str]:
 def _parts(arm: Arm, condition: Condition) -> tuple[tuple[str, ...], ...]:
     score = arm.test.get(condition.metrics[0].name)
     scored = text.rounded(score.centre) if score else ABSENT
+    if condition.target is None:
+        return (("", "", scored), ("", scored), (scored,))
     solved = f"{arm.solved}/{len(arm.seeds)}" if arm.seeds else ABSENT
     epochs = _epochs(arm, condition)
     alone = epochs

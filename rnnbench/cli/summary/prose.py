@@ -28,6 +28,8 @@ def _print_conditions(findings: Findings) -> None:
         say(finding.answer, indent=2)
         _print_laws(findings, [span.row for span in finding.spans])
     for sizes in findings.state_sizes:
+        if not sizes.answer:
+            continue
         _print_title(f"numbers in the state, {sizes.title}")
         say(sizes.answer, indent=2, hang=4)
         _print_laws(findings, [curve.row for curve in sizes.curves])

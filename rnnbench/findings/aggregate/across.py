@@ -2,8 +2,8 @@
 
 Aspects are capacity, trainability, extrapolation, speed and memory. A score is of one training: a
 cell on a condition at a seed. 0 is what needs no learning, 1 the target; a training that diverged
-has 0. Only a complete set is aggregated: every cell, every condition, every seed,
-of one version of the suite, one source of cells and tasks, and one torch.
+has 0. A task without a target takes no part. Only a complete set is aggregated: every cell, every
+condition, every seed, of one version of the suite, one source of cells and tasks, and one torch.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,6 +28,7 @@ MIDDLE = "interquartile mean"
 GAP = "optimality gap"
 SOLVED = "solve rate"
 UNKNOWN = "the trivial forecast is not known, or reaches the target"
+NO_TARGET = "it needs a target, and there is none"
 NOT_LONGER = "there is no test on longer sequences"
 CAPACITY = Aspect(
     name="capacity",
@@ -74,17 +75,22 @@ def across(groups: Groups, costs: Sequence[CostFinding]) -> tuple[Aspect, ...]:
 def _aspect(aspect: Aspect, conditions: Mapping[str, Runs]) -> Aspect:
     """Fill an aspect from the conditions in which every trial with figures has a score."""
     score = SCORES[aspect.name]
-    why = NOT_LONGER if aspect is EXTRAPOLATION else UNKNOWN
     known = {title: by_row for title, by_row in conditions.items() if is_known(by_row, score)}
+    left_out = {
+        title: _why_left_out(aspect, by_row)
+        for title, by_row in conditions.items()
+        if title not in known
+    }
     if len(known) < 2:
         which = "one condition alone" if known else "no condition"
-        return replace(aspect, absent=f"{which} has a score: {why}")
+        reasons = "; or ".join(dict.fromkeys(left_out.values()))
+        return replace(aspect, absent=f"{which} has a score: {reasons}")
     scores = table(known, score)
     aspect = replace(
         aspect,
         conditions=scores.conditions,
         seeds=scores.seeds,
-        left_out={title: why for title in conditions if title not in known},
+        left_out=left_out,
         missing=scores.missing,
     )
     if not scores.scores:
@@ -94,6 +100,19 @@ def _aspect(aspect: Aspect, conditions: Mapping[str, Runs]) -> Aspect:
     rows.sort(key=lambda row: (-row.figures[MIDDLE].centre, row.figures[GAP].centre, row.row))
     pairs = _pairs({row.row: scores.scores[row.row] for row in rows})
     return replace(aspect, thresholds=THRESHOLDS, rows=tuple(rows), pairs=pairs)
+
+
+def _why_left_out(aspect: Aspect, by_row: Runs) -> str:
+    """Return why a condition has no score.
+
+    Scores are shares of the way to the target; without one, they have no scale that is the same on
+    all tasks.
+    """
+    results = chain.from_iterable(by_seed.values() for by_seed in by_row.values())
+    records = [result.learning for result in results if result.learning]
+    if any(learning.target is None for learning in records):
+        return NO_TARGET
+    return NOT_LONGER if aspect is EXTRAPOLATION else UNKNOWN
 
 
 def _row(row: str, scores: Array, *, solves: bool) -> AspectRow:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from rnnbench.findings.learning.grouping import (
 from rnnbench.findings.learning.records import Arm
 from rnnbench.findings.learning.scored import is_raced
 from rnnbench.findings.learning.search import Searches, search, search_key
+from rnnbench.findings.learning.targets import target_of
 from rnnbench.findings.stats.estimates import solve_rate, spread
 from rnnbench.findings.stats.ranges import Curve, Range
 from rnnbench.records import Learning, Result
@@ -27,8 +29,12 @@ def arms(cells: Mapping[str, Tried], searches: Searches) -> tuple[Arm, ...]:
     """Return the arm of each cell, over the seeds that were evaluated at its best rate."""
     recipe = learning_trial(next(iter(cells.values())).all[0]).recipe
     measured = {row: records_of(_with_figures(tried)) for row, tried in cells.items()}
-    thresholds = reached(measured, recipe.epochs, recipe.batch_size)
-    return tuple(_arm(row, tried, searches, thresholds[row]) for row, tried in cells.items())
+    thresholds: Mapping[str, tuple[Reached, ...]] = {}
+    if target_of(chain.from_iterable(measured.values())) is not None:
+        thresholds = reached(measured, recipe.epochs, recipe.batch_size)
+    return tuple(
+        _arm(row, tried, searches, thresholds.get(row, ())) for row, tried in cells.items()
+    )
 
 
 def _with_figures(tried: Tried) -> list[Result]:
@@ -46,7 +52,9 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
     recipe = trial.recipe
     rate = trial.learning_rate
     rates = {learning_trial(result).learning_rate for result in results}
-    at_target = [learning for learning in measured if learning.epochs_to_target is not None]
+    at_target = []
+    if thresholds:
+        at_target = [learning for learning in measured if learning.epochs_to_target is not None]
     solved = len(at_target)
     trivial = first.trivial if first else {}
     searched = _trained(tried) if is_raced(recipe) else searches.get(search_key(trial))
@@ -56,7 +64,7 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
         lost=dict(Counter(result.status for result in results if not learning_of(result))),
         diverged=sum(result.status == "diverged" for result in results),
         solved=solved,
-        solve_rate=solve_rate(solved, len(measured)) if measured else None,
+        solve_rate=solve_rate(solved, len(measured)) if thresholds else None,
         epochs=thresholds[0].epochs if thresholds else None,
         test=_test_scores(measured),
         test_where_solved=_deciding(_test_scores(at_target), first),
@@ -72,6 +80,7 @@ def _arm(row: str, tried: Tried, searches: Searches, thresholds: tuple[Reached, 
         other_rates=tuple(sorted(rates - {rate})),
         diagnostics=diagnostics(measured),
         given_up=sum(_is_given_up(result) for result in results),
+        best_at_end=sum(learning.chosen_epoch == recipe.epochs for learning in measured),
     )
 
 

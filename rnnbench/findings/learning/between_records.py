@@ -27,7 +27,8 @@ class BetweenRuns(Struct, frozen=True, kw_only=True):
     effect:     how much worse HEAD is in the typical seed, with its 95 % interval: a ratio of
                 epochs, a difference of scores (turned so that more is worse), or of horizons on the
                 ladder; None where it is not known.
-    way:        distance from the trivial forecast to the target, for scores; None without one.
+    way:        distance from the trivial forecast to the target, for scores; without a target, to
+                the score of BASE; None without a trivial forecast.
     p_value:    adjusted over all figures of all cells; None with too few seeds.
     """
 

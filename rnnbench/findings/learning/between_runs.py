@@ -77,7 +77,6 @@ def _of_condition(
     by_epochs = condition.figure == EPOCHS
     metric = condition.metrics[0]
     comparison = next(iter(condition.comparisons), None)
-    trivial = condition.trivial.get(metric.name)
     effect = _worsening(comparison, by_epochs=by_epochs)
     tried = set(arms[BASE].seeds) & set(arms[HEAD].seeds)
     pairs = comparison.pairs if comparison else 0
@@ -93,10 +92,22 @@ def _of_condition(
         seeds=pairs,
         without_score=len(tried) - pairs,
         effect=effect,
-        way=None if by_epochs or trivial is None else abs(condition.target - trivial.centre),
+        way=None if by_epochs else _way(condition, arms[BASE]),
         p_value=comparison.p_value if comparison else None,
         learned=_learned(comparison, effect, by_epochs=by_epochs),
     )
+
+
+def _way(condition: Condition, base: Arm) -> float | None:
+    """Return the distance from the trivial forecast to the target, or else to what BASE reached."""
+    name = condition.metrics[0].name
+    trivial = condition.trivial.get(name)
+    score = base.test.get(name)
+    if trivial is None:
+        return None
+    if condition.target is not None:
+        return abs(condition.target - trivial.centre)
+    return abs(score.centre - trivial.centre) if score else None
 
 
 def _centre(arm: Arm, condition: Condition) -> float:

@@ -12,7 +12,7 @@ from rnnbench.findings.learning.search_caveats import search_caveats
 from rnnbench.findings.learning.target_caveats import target_caveats
 from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.findings.stats.ranges import Range
-from rnnbench.records import LearningTrial, Recipe, Result
+from rnnbench.records import LearningTrial, MetricNote, Recipe, Result
 
 
 def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition]) -> tuple[str, ...]:
@@ -134,17 +134,12 @@ def targets_at_chance(conditions: Sequence[Condition]) -> Iterator[str]:
     """Yield the targets that the trivial forecast reaches."""
     for condition in conditions:
         metric = condition.metrics[0]
+        target = condition.target
         chance = condition.trivial.get(metric.name)
-        if chance is None:
-            continue
-        if metric.direction == "lower":
-            reached = chance.centre <= condition.target
-        else:
-            reached = chance.centre >= condition.target
-        if reached:
+        if chance is not None and target is not None and not metric.better(target, chance.centre):
             yield (
                 f"{condition.title}: the trivial forecast reaches the target ({metric.name}"
-                f" {text.setting(condition.target)})."
+                f" {text.setting(target)})."
             )
 
 
@@ -156,18 +151,20 @@ def targets_missed_on_test(conditions: Sequence[Condition]) -> Iterator[str]:
     """
     for condition in conditions:
         metric = condition.metrics[0]
+        target = condition.target
+        if target is None:
+            continue
         for arm in condition.arms:
             test = arm.test_where_solved
-            if test and metric.better(condition.target, test.centre):
-                yield f"{condition.title}: {_missed_on_test(arm, test, condition)}."
+            if test and metric.better(target, test.centre):
+                yield f"{condition.title}: {_missed_on_test(arm, test, metric, target)}."
 
 
-def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
-    metric = condition.metrics[0]
+def _missed_on_test(arm: Arm, test: Range, metric: MetricNote, wanted: float) -> str:
     sign = "≤" if metric.direction == "lower" else "≥"
-    target = f"{metric.name} {sign} {text.setting(condition.target)}"
+    target = f"{metric.name} {sign} {text.setting(wanted)}"
     seeds = text.counted(len(arm.seeds), "seed")
-    score = f"{metric.name} {text.apart(test.centre, condition.target)}"
+    score = f"{metric.name} {text.apart(test.centre, wanted)}"
     missed = f"median {score} of these seeds" if test.n > 1 else f"{score} in that seed"
     return (
         f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds} and"

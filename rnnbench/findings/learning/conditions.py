@@ -20,6 +20,7 @@ from rnnbench.findings.learning.grouping import (
 from rnnbench.findings.learning.looks import look_at, schedules
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.search import Searches, gather
+from rnnbench.findings.learning.targets import target_of
 from rnnbench.findings.rows import in_full
 from rnnbench.findings.stats.estimates import spread
 from rnnbench.findings.stats.ranges import Range
@@ -75,7 +76,7 @@ def _condition(
         horizon=horizon(trial),
         title=title,
         metrics=first.metrics,
-        target=first.target,
+        target=target_of(measured),
         trivial=_trivial(measured),
         trivial_forecast=first.trivial_forecast,
         recipe=recipe,

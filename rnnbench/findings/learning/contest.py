@@ -9,6 +9,7 @@ from rnnbench.findings.learning.losses import Figures, epoch_losses, score_losse
 from rnnbench.findings.learning.pairing import Losses
 from rnnbench.findings.learning.records import Arm
 from rnnbench.findings.learning.summary import Goal
+from rnnbench.findings.learning.targets import target_of
 from rnnbench.records import Learning
 
 
@@ -37,7 +38,8 @@ def contest_of(arms: Sequence[Arm], figures: Figures, budget: int) -> Contest:
 
 
 def _goal(figures: Figures) -> Goal:
-    """Return what to reach and to beat; the trivial forecast is the median over test sets."""
+    """Return what to reach, if anything, and what to beat: the median over test sets of the
+    trivial forecast."""
     records: list[Learning] = []
     for rates in figures.values():
         for by_seed in rates:
@@ -46,7 +48,7 @@ def _goal(figures: Figures) -> Goal:
     metric = first.metrics[0]
     trivial = [record.trivial[metric.name] for record in records if metric.name in record.trivial]
     median = float(np.median(trivial)) if trivial else None
-    return Goal(metric, first.target, median, first.trivial_forecast)
+    return Goal(metric, target_of(records), median, first.trivial_forecast)
 
 
 def _beats_trivial(arm: Arm, goal: Goal) -> bool:

@@ -49,12 +49,13 @@ class HorizonFinding(Struct, frozen=True, kw_only=True):
 def spans(results: Sequence[Result]) -> tuple[HorizonFinding, ...]:
     """Return a finding for each task, and setting, that was evaluated at several horizons.
 
-    One without figures of any cell is left out.
+    One without figures of any cell is left out, and so is a task without a target, which no cell
+    can solve.
     """
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in results:
         trial = learning_trial(result)
-        if trial.phase == "evaluation" and horizon(trial) is not None:
+        if trial.phase == "evaluation" and horizon(trial) is not None and _has_target(result):
             groups[canonical(setting_of(_without_horizon(trial)))].append(result)
     several = [group for _, group in sorted(groups.items()) if len(_horizons(group)) > 1]
     samples = []
@@ -66,6 +67,10 @@ def spans(results: Sequence[Result]) -> tuple[HorizonFinding, ...]:
     ]
     known = [one for one in findings if any(span.is_known for span in one.spans)]
     return tuple(sorted(known, key=lambda finding: finding.title))
+
+
+def _has_target(result: Result) -> bool:
+    return result.learning is None or result.learning.target is not None
 
 
 def _without_horizon(trial: LearningTrial) -> LearningTrial:

@@ -57,15 +57,28 @@ def scale_of(goal: Goal, confirmed: Collection[str], losses: Losses, budget: int
     """Return the scale on which cells are compared.
 
     Epochs are compared by their ratio, scores by their difference. The margin of scores is a part
-    of the way from the trivial forecast to the target; without such a way, of the median score.
+    of the way from the trivial forecast to the target; without a target, to the best cell's median
+    score; and without such a way, of the median score.
     """
     if confirmed:
         return Scale(ratio=True, margin=float(np.log(EPOCHS_MARGIN)), nothing=float(budget))
-    way = 0.0 if goal.trivial is None else abs(goal.target - goal.trivial)
     scores: list[float] = []
     for rates in losses.values():
         scores += map(abs, rates[0].values())
-    return Scale(ratio=False, margin=SCORE_MARGIN * (way or float(np.median(scores or [0.0]))))
+    way = _way(goal, losses) or float(np.median(scores or [0.0]))
+    return Scale(ratio=False, margin=SCORE_MARGIN * way)
+
+
+def _way(goal: Goal, losses: Losses) -> float:
+    """Return the way from the trivial forecast to the target, or else to the best cell; 0 where
+    there is none."""
+    if goal.trivial is None:
+        return 0.0
+    if goal.target is not None:
+        return abs(goal.target - goal.trivial)
+    medians = [float(np.median([*rates[0].values()])) for rates in losses.values() if rates[0]]
+    trivial = goal.metric.loss(goal.trivial)
+    return max(trivial - min(medians, default=trivial), 0.0)
 
 
 def _epochs_at_rate(by_seed: BySeed, goal: Goal, budget: int) -> dict[int, float]:

@@ -17,7 +17,7 @@ EPOCHS_MARGIN = 1.1
 """Cells whose epochs differ by less than this factor are equivalent."""
 SCORE_MARGIN = 0.05
 """Cells whose scores differ by less than this part of the way from the trivial forecast to the
-target are equivalent."""
+target, or without a target to the best cell, are equivalent."""
 Rates = Sequence[Mapping[int, float]]
 """Losses of one cell by seed, at each rate that its search left, the best rate first.
 

@@ -20,14 +20,16 @@ class Arm(Struct, frozen=True, kw_only=True):
     seeds:       seeds whose trial ran to its end, diverged or was given up.
     lost:        how many seeds gave no figures, by the status of their trial.
     solved:      how many seeds reached the target.
-    solve_rate:  share of the seeds that reached the target, with its Clopper-Pearson interval.
+    solve_rate:  share of the seeds that reached the target, with its Clopper-Pearson interval; None
+                 without seeds, or without a target.
     epochs:      restricted mean of epochs to target; a seed that did not reach it counts as the
-                 whole budget.
+                 whole budget. None without a target.
     reached:     how often and when each threshold was reached, the target first.
     test:        test scores by metric, over the seeds that have one.
     test_where_solved: test score by the deciding metric, over the seeds that reached the target;
                  None where none of them has one.
     given_up:    how many seeds the futility rule ended; they count as unsolved.
+    best_at_end: how many seeds have their best validation score in the last epoch of the budget.
     rates_left:  the rates that its search left, the best first. The figures of the arm are at the
                  best rate; comparisons use all of them.
     other_rates: learning rates of seeds that were not evaluated at `learning_rate`.
@@ -51,6 +53,7 @@ class Arm(Struct, frozen=True, kw_only=True):
     learning_rate: float
     search: Search | None
     given_up: int
+    best_at_end: int = 0
     rates_left: tuple[float, ...] = ()
     other_rates: tuple[float, ...] = ()
     diagnostics: tuple[DiagnosticCurve, ...] = ()
@@ -108,6 +111,7 @@ class Comparison(Struct, frozen=True):
 class Condition(Struct, frozen=True, kw_only=True):
     """A task at one setting of its dials under one recipe, with its cells.
 
+    target:        None where the task has none: test scores then decide.
     learning_rate: the rate of all cells; None where each cell has its own by a search.
     figure:        the figure that decides, "epochs to target" or the name of the metric.
     answer:        one sentence on which cell leads.
@@ -123,7 +127,7 @@ class Condition(Struct, frozen=True, kw_only=True):
     horizon: int | None
     title: str
     metrics: tuple[MetricNote, ...]
-    target: float
+    target: float | None
     trivial: dict[str, Range]
     trivial_forecast: str
     recipe: Recipe

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from rnnbench.findings.learning.grouping import learning_trial
 from rnnbench.findings.learning.optimum import optimum
 from rnnbench.findings.learning.search_records import RateScore, Search
+from rnnbench.findings.learning.targets import target_of
 from rnnbench.findings.stats.estimates import restricted_epochs, spread
 from rnnbench.records import Learning, LearningTrial, Result, canonical
 
@@ -67,6 +68,7 @@ def _is_cost(trial: LearningTrial, chosen: float | None) -> bool:
 
 def _rate_score(rate: float, results: Sequence[Result]) -> RateScore:
     fine = [r.learning for r in results if r.learning and r.status in ("ok", "stopped")]
+    has_target = target_of(fine) is not None
     epochs = [learning.epochs_to_target for learning in fine]
     scores = [_chosen_score(learning) for learning in fine]
     known = [score for score in scores if score is not None]
@@ -75,7 +77,7 @@ def _rate_score(rate: float, results: Sequence[Result]) -> RateScore:
         rate=rate,
         trials=len(results),
         lost=len(results) - len(known),
-        epochs=restricted_epochs(epochs, budget) if fine else None,
+        epochs=restricted_epochs(epochs, budget) if has_target else None,
         score=spread(known) if known else None,
     )
 

@@ -10,7 +10,8 @@ class RateScore(Struct, frozen=True, kw_only=True):
     """The results of a search at one learning rate, on validation data.
 
     lost:   how many trials gave no score, as they diverged, were cut off or failed.
-    epochs: restricted mean of epochs to target; the budget counts where it was not reached.
+    epochs: restricted mean of epochs to target; the budget counts where it was not reached. None
+            without a target.
     score:  score by the deciding metric at the chosen epochs.
     """
 

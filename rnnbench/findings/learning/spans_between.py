@@ -31,7 +31,9 @@ def spans_between(row: str, together: Sequence[Result]) -> Iterator[BetweenRuns]
     groups: dict[bytes, list[Result]] = defaultdict(list)
     for result in together:
         trial = learning_trial(result)
-        if horizon(trial) is not None:
+        learning = learning_of(result)
+        has_target = learning is None or learning.target is not None
+        if horizon(trial) is not None and has_target:
             bare = replace(trial, dials={**trial.dials, "horizon": 0}, seed=0, learning_rate=1.0)
             groups[canonical(replace(bare, cell=replace(trial.cell, label="")))].append(result)
     for group in groups.values():

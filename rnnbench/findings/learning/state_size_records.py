@@ -57,7 +57,8 @@ class StateSizeFinding(Struct, frozen=True, kw_only=True):
     metric:     the metric that decides.
     trivial:    score of the trivial forecast, which `trivial_forecast` describes; None where there
                 is none.
-    answer:     one sentence on the states with which cells are at the target.
+    target:     None where the task has none.
+    answer:     one sentence on the states with which cells are at the target; "" without a target.
     """
 
     task: str
@@ -65,7 +66,7 @@ class StateSizeFinding(Struct, frozen=True, kw_only=True):
     conditions: tuple[str, ...]
     match: str
     metric: MetricNote
-    target: float
+    target: float | None
     trivial: Range | None
     trivial_forecast: str
     curves: tuple[StateSizeCurve, ...]
@@ -75,9 +76,11 @@ class StateSizeFinding(Struct, frozen=True, kw_only=True):
         """Return the smallest state from which on a cell's median test score is at the target.
 
         It is at the target with all larger states that were tried. None where the score with the
-        largest one is not.
+        largest one is not, and where there is no target.
         """
         needed = None
+        if self.target is None:
+            return None
         for point in reversed(curve.points):
             if self.metric.better(self.target, point.score.centre):
                 break

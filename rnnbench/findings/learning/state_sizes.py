@@ -120,7 +120,9 @@ def _finding(
 
 
 def _answer(finding: StateSizeFinding) -> str:
-    """Return from how many numbers in the state on which cells are at the target."""
+    """Return from how many numbers in the state on which cells are at the target, if any."""
+    if finding.target is None:
+        return ""
     by_size: dict[int, list[str]] = defaultdict(list)
     never = []
     for curve in finding.curves:

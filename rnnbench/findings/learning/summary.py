@@ -13,14 +13,15 @@ TRIVIAL_DIGITS = 4
 
 
 class Goal(NamedTuple):
-    """The target of a condition, and the score of the trivial forecast, where there is one."""
+    """The target of a condition and the score of the trivial forecast, each where there is one."""
 
     metric: MetricNote
-    target: float
+    target: float | None
     trivial: float | None
     trivial_forecast: str
 
     def __str__(self) -> str:
+        assert self.target is not None
         sign = "≤" if self.metric.direction == "lower" else "≥"
         return f"{self.metric.name} {sign} {text.setting(self.target)}"
 
@@ -74,6 +75,8 @@ def unsolved(leader: Arm, others: Sequence[Arm], goal: Goal, *, beaten: bool, ve
         return f"{nobody}; the nearest is {leader.row} with test {reads}."
     if trivial:
         reads += f" (“{goal.trivial_forecast}” gives {trivial})"
+    if goal.target is None:
+        return f"{leader.row} {verb} with test {reads}."
     lucky = [arm.row for arm in (leader, *others) if arm.solved]
     if lucky:
         reached = (

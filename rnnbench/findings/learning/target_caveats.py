@@ -1,4 +1,5 @@
-"""Caveats on epochs to target and memory spans: thresholds that disagree, ties, ends of scales."""
+"""Caveats on epochs to target, scores and memory spans: thresholds that disagree, ties, ends of
+scales and of budgets."""
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
@@ -30,8 +31,8 @@ def epochs_caveats(condition: Condition) -> Iterator[str]:
 
 
 def score_caveats(condition: Condition) -> Iterator[str]:
-    """Yield caveats on scores that do not part cells."""
-    for caveat in _ceiling(condition):
+    """Yield caveats on scores that do not part cells, and that more epochs might change."""
+    for caveat in (*_ceiling(condition), *_still_improving(condition)):
         yield f"{condition.title}: {caveat}."
 
 
@@ -103,6 +104,22 @@ def _ceiling(condition: Condition) -> Iterator[str]:
     if len(level) > 1 and best is not None and (metric.direction == "higher" or best == 0):
         ceiling = f"test {metric.name} is at its ceiling of {text.setting(best)}"
         yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
+
+
+def _still_improving(condition: Condition) -> Iterator[str]:
+    """Yield the cells whose best epoch is the last one in most seeds, where there is no target.
+
+    A target says how good is good enough; without one, only a longer training shows whether the
+    order of the cells is that of their final scores.
+    """
+    improving = [arm for arm in condition.arms if 2 * arm.best_at_end > len(arm.seeds)]
+    if condition.target is None and improving:
+        named = [f"{arm.row} in {arm.best_at_end} of {len(arm.seeds)}" for arm in improving]
+        last = condition.recipe.epochs
+        yield (
+            f"the validation score was still improving in epoch {last}, the last of the budget"
+            f" (seeds: {text.enumerated(named)}); more epochs may change the order"
+        )
 
 
 def span_caveats(findings: Sequence[HorizonFinding]) -> Iterator[str]:

@@ -1,22 +1,35 @@
 """The target and easier thresholds: when each was reached, and how near a score comes to it."""
 
+from collections.abc import Iterable
+
 from rnnbench.records import SHARES, Learning
 
-__all__ = ["SHARES", "epochs_to", "threshold"]
+__all__ = ["SHARES", "epochs_to", "share_of_the_way", "target_of", "threshold"]
+
+
+def target_of(records: Iterable[Learning]) -> float | None:
+    """Return the target of trainings under one condition.
+
+    None where the task has no target. None also where some of the trainings had none, as their task
+    was changed: all of them are then compared by their scores.
+    """
+    targets = [learning.target for learning in records]
+    return None if None in targets or not targets else targets[0]
 
 
 def threshold(learning: Learning, share: float) -> float | None:
     """Return the score at this share of the way from the trivial forecast to the target.
 
-    None where the trivial forecast is unknown, or reaches the target already.
+    None without a target, and where the trivial forecast is unknown or reaches the target already.
     """
     metric = learning.metrics[0]
-    if share == 1.0:
-        return learning.target
+    target = learning.target
+    if target is None or share == 1.0:
+        return target
     trivial = learning.trivial.get(metric.name)
-    if trivial is None or not metric.better(learning.target, trivial):
+    if trivial is None or not metric.better(target, trivial):
         return None
-    return trivial + share * (learning.target - trivial)
+    return trivial + share * (target - trivial)
 
 
 def epochs_to(learning: Learning, share: float) -> int | None:
@@ -47,16 +60,18 @@ def share_of_the_way(learning: Learning, setting: str = "") -> float | None:
 
     The share is cut to 0 to 1: a trial stops when it has solved its task, so that scores beyond the
     target mean nothing, and an error has no upper end. It is 0 where training diverged, or gave no
-    finite score. None where the trivial forecast is unknown, or reaches the target already.
+    finite score. None without a target, and where the trivial forecast is unknown or reaches the
+    target already.
 
     setting: "", or a further setting on which the task tests the trained model ("@4x").
     """
     metric = learning.metrics[0]
     name = f"{metric.name}{setting}"
     score = learning.test.get(name)
+    target = learning.target
     trivial = learning.trivial.get(name)
-    if trivial is None or not metric.better(learning.target, trivial):
+    if target is None or trivial is None or not metric.better(target, trivial):
         return None
     if score is None:
         return 0.0
-    return min(max((score - trivial) / (learning.target - trivial), 0.0), 1.0)
+    return min(max((score - trivial) / (target - trivial), 0.0), 1.0)

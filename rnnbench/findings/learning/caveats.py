@@ -37,8 +37,8 @@ def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     if few:
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
-            f"Too few seeds for a verdict on {where}: figures have ranges and no intervals; "
-            f"--seeds {max(map(_needed, conditions))} adds those that are missing."
+            f"There are too few seeds for a verdict on {where}, so that figures have ranges and no"
+            f" intervals. --seeds {max(map(_needed, conditions))} adds those that are missing."
         )
 
 
@@ -82,8 +82,8 @@ def _lost_trainings_of(arm: Arm, recipe: Recipe) -> Iterator[str]:
     if arm.given_up:
         epochs = text.counted(recipe.futility_epochs or 0, "epoch")
         yield (
-            f"{arm.row} was given up in {arm.given_up} of {seeds} after {epochs} without a better"
-            " validation score; these count as unsolved"
+            f"{arm.row} was given up in {arm.given_up} of {seeds}, which count as unsolved, after"
+            f" {epochs} without a better validation score"
         )
     timeouts = arm.lost.get("timeout")
     if timeouts:
@@ -166,9 +166,11 @@ def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
     sign = "≤" if metric.direction == "lower" else "≥"
     target = f"{metric.name} {sign} {text.setting(condition.target)}"
     seeds = text.counted(len(arm.seeds), "seed")
-    score = f"{metric.name} {text.apart(test.centre, condition.target)}"
-    missed = f"median {score} of these seeds" if test.n > 1 else f"{score} in that seed"
+    of_seeds = f"median test {metric.name} of these seeds"
+    if test.n == 1:
+        of_seeds = f"test {metric.name} of that seed"
+    score = text.apart(test.centre, condition.target)
     return (
-        f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds} and"
-        f" misses it on test data: {missed}"
+        f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds}."
+        f" The {of_seeds} is {score}, which misses the target"
     )

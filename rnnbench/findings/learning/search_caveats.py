@@ -15,8 +15,8 @@ def search_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
     if untuned:
         where = "" if len(untuned) == len(conditions) else f" on {' and '.join(untuned)}"
         yield (
-            f"No learning-rate search{where}: all cells train at the recipe's rate, which may suit"
-            " some better."
+            f"There is no learning-rate search{where}: all cells train at the recipe's rate, which"
+            " may suit some better."
         )
     for condition in conditions:
         yield from _chance_of_tuning_seeds(condition)
@@ -46,8 +46,8 @@ def _arm_caveats(arm: Arm, condition: Condition) -> Iterator[str]:
     chosen = _chosen(search)
     if len(search.rates) > 1 and search.chosen in edges:
         yield (
-            f"has its learning rate of {chosen} from the edge of the grid; a better one may lie"
-            " beyond"
+            f"has its learning rate of {chosen} from the edge of the grid, and a better one may"
+            " lie beyond"
         )
     if _never_beats_trivial(search, condition):
         yield (

@@ -9,7 +9,8 @@ from rnnbench_reports.page.records import Answer
 
 MOST_NAMED = 6
 """An answer on more cells than this names only those that matter."""
-EPOCHS = "epochs to target"
+MOST_GAPS = 3
+"""Gaps that the answer on an aspect lists; a table has all where there are more."""
 EPOCHS = "epochs to target"
 BESIDE_LEADER = {
     "worse": ("is better than {}", "are better than {}"),

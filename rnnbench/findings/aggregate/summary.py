@@ -26,7 +26,7 @@ def answer(aspect: Aspect) -> str:
         over = "At one shape, the ratio"
         if conditions > 1:
             over = f"The geometric mean of the ratio over {conditions} shapes"
-        return f"{over} is {_order(aspect)}. The ratio is {aspect.measures}."
+        return f"{over} is {_order(aspect)}. The ratio is the {aspect.measures}."
     seeds = text.counted(len(aspect.seeds), "seed")
     over = f"over {text.counted(conditions, 'condition')} and {seeds}"
     sentences = [f"The interquartile mean {over} is {_order(aspect)}."]

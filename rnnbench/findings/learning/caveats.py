@@ -35,10 +35,11 @@ def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition])
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     few = [condition.title for condition in conditions if _has_few_seeds(condition)]
     if few:
+        seeds = max(map(_needed, conditions))
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
             f"There are too few seeds for a verdict on {where}, so that figures have ranges and no"
-            f" intervals. --seeds {max(map(_needed, conditions))} adds those that are missing."
+            f" intervals. The option --seeds {seeds} adds the missing seeds."
         )
 
 
@@ -166,11 +167,9 @@ def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
     sign = "≤" if metric.direction == "lower" else "≥"
     target = f"{metric.name} {sign} {text.setting(condition.target)}"
     seeds = text.counted(len(arm.seeds), "seed")
-    of_seeds = f"median test {metric.name} of these seeds"
-    if test.n == 1:
-        of_seeds = f"test {metric.name} of that seed"
-    score = text.apart(test.centre, condition.target)
+    score = f"{metric.name} {text.apart(test.centre, condition.target)}"
+    missed = f"median {score} over the {test.n} seeds" if test.n > 1 else f"{score} in the one seed"
     return (
         f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds}."
-        f" The {of_seeds} is {score}, which misses the target"
+        f" On test data, {arm.row} misses the target there, with {missed}"
     )

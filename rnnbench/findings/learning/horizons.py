@@ -121,8 +121,8 @@ def _rung(length: int, results: Sequence[Result]) -> Rung:
 
 
 def _in_words(cell: Span, horizons: Sequence[int]) -> str:
-    """Return `The memory span of gru is 50 steps [20 to 100]. Half of the seeds of gru solve a
-    horizon of 63, by the fitted curve.`, or `gru has no figures.`"""
+    """Return `The memory span of gru is 50 steps [20 to 100]. Half of the seeds of gru solve 63
+    steps, by the fitted curve.`, or `gru has no figures.`"""
     if not cell.is_known:
         return f"{cell.row} has {NO_FIGURES}."
     shortest = horizons[0]
@@ -140,9 +140,7 @@ def _in_words(cell: Span, horizons: Sequence[int]) -> str:
     sentence = f"The memory span of {cell.row} is {words}."
     if cell.curve and cell.curve.half:
         half = text.rounded(cell.curve.half)
-        by_curve = (
-            f"Half of the seeds of {cell.row} solve a horizon of {half}, by the fitted curve."
-        )
+        by_curve = f"Half of the seeds of {cell.row} solve {half} steps, by the fitted curve."
         return f"{sentence} {by_curve}"
     return sentence
 

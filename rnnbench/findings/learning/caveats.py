@@ -171,5 +171,5 @@ def _missed_on_test(arm: Arm, test: Range, condition: Condition) -> str:
     missed = f"median {score} over the {test.n} seeds" if test.n > 1 else f"{score} in the one seed"
     return (
         f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds}."
-        f" On test data, {arm.row} misses the target there, with {missed}"
+        f" On test data, {arm.row} misses the target, with {missed}"
     )

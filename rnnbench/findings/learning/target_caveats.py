@@ -80,10 +80,7 @@ def _first_epoch(condition: Condition) -> Iterator[str]:
     ]
     if early:
         who = f"{text.enumerated(early)} {'are' if len(early) > 1 else 'is'}"
-        yield (
-            f"{who} at the target after the first epoch in every seed, and may have been there"
-            " before"
-        )
+        yield f"{who} at the target after the first epoch, or within it, in every seed"
 
 
 def _ceiling(condition: Condition) -> Iterator[str]:
@@ -101,8 +98,8 @@ def _ceiling(condition: Condition) -> Iterator[str]:
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
     if len(level) > 1 and best is not None and (metric.direction == "higher" or best == 0):
-        ceiling = f"test {metric.name} is at its ceiling of {text.setting(best)}"
-        yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
+        ceiling = f"at its ceiling of {text.setting(best)}"
+        yield f"test {metric.name}, {ceiling}, does not tell {text.enumerated(level)} apart"
 
 
 def span_caveats(findings: Sequence[HorizonFinding]) -> Iterator[str]:

@@ -57,7 +57,7 @@ def _first(answer: Sequence[str], first: str, condition: rnnbench.Condition) -> 
         yield _reached(sentences[2], condition)
     if level:
         rows = re.split(", | and ", level[1])
-        yield f"{rnnbench.text.listed(rows, MOST_NAMED)} {level[2]} {level[3]}"
+        yield f"{named(rows)} {level[2]} {level[3]}"
 
 
 def _reached(sentence: str, condition: rnnbench.Condition) -> str:
@@ -82,12 +82,10 @@ def _sure(first: str, condition: rnnbench.Condition) -> Iterator[str]:
         rows = [comparison.other for comparison in compared if comparison.answer == answered]
         if rows:
             verb = verbs[0] if len(rows) == 1 else verbs[1]
-            named = rnnbench.text.listed(rows, MOST_NAMED)
-            yield f"{named} {verb.format(first)} in the typical seed."
+            yield f"{named(rows)} {verb.format(first)} in the typical seed."
     few = [comparison.other for comparison in compared if comparison.answer == "too few seeds"]
     if few:
-        named = rnnbench.text.listed(few, MOST_NAMED)
-        yield f"{first} has too few seeds in common with {named}."
+        yield f"{first} has too few seeds in common with {named(few)}."
     worse = sum(comparison.answer == "better" for comparison in compared)
     if worse:
         yield f"The table has {rnnbench.text.counted(worse, 'cell')} worse than {first}."
@@ -97,7 +95,7 @@ def _without_result(condition: rnnbench.Condition) -> Iterator[str]:
     """Yield a sentence on the cells of which no seed has figures."""
     rows = [arm.row for arm in condition.arms if not arm.seeds]
     if rows:
-        yield f"{rnnbench.text.listed(rows, MOST_NAMED)} {_have(rows)} no result."
+        yield f"{named(rows)} {_have(rows)} no result."
 
 
 def spans(finding: rnnbench.HorizonFinding) -> str:
@@ -110,18 +108,25 @@ def spans(finding: rnnbench.HorizonFinding) -> str:
         return f"No cell has a memory span of {shortest} steps or more."
     rows = [span.row for span in finding.spans if span.longest == longest]
     bound = "at least " if longest == finding.horizons[-1] else ""
-    leaders = rnnbench.text.listed(rows, MOST_NAMED)
-    sentences = [f"{leaders} {_have(rows)} the longest memory span, {bound}{longest} steps."]
+    sentences = [f"{named(rows)} {_have(rows)} the longest memory span, {bound}{longest} steps."]
     others = [span for span in finding.spans if span.row not in rows]
     near = [span.row for span in others if _reaches(span, longest)]
     if near:
-        named = rnnbench.text.listed(near, MOST_NAMED)
-        sentences.append(f"{named} {_have(near)} a shorter span, whose interval reaches as far.")
+        sentences.append(
+            f"{named(near)} {_have(near)} a shorter span, whose interval reaches as far."
+        )
     shorter = [span.row for span in others if span.row not in near]
     if shorter:
         fewer = rnnbench.text.counted(len(shorter), "other cell")
         sentences.append(f"{fewer} {_have(shorter)} a shorter span, listed in the table.")
     return " ".join(sentences)
+
+
+def named(rows: Sequence[str]) -> str:
+    """Return the cells with a final "and"; of many, the first ones and how many more there are."""
+    if len(rows) <= MOST_NAMED + 1:
+        return rnnbench.text.enumerated(rows)
+    return rnnbench.text.listed(rows, MOST_NAMED)
 
 
 def _have(rows: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ from itertools import chain
 
 import rnnbench
 from rnnbench_reports import cost_words
-from rnnbench_reports.page.answers import MOST_NAMED
+from rnnbench_reports.page.answers import MOST_NAMED, named
 
 SENTENCE_ENDS = re.compile(r"(?<=\.) (?=[A-Z])")
 STEPS = {
@@ -89,4 +89,4 @@ def _sentences(what: str, figures: Mapping[str, str], level: Sequence[str]) -> I
     yield f"{what} {figure} with {row}, the least of the {len(figures)} cells in the table."
     if level:
         verb = "is" if len(level) == 1 else "are"
-        yield f"{rnnbench.text.listed(level, MOST_NAMED)} {verb} not told apart from {row}."
+        yield f"{named(level)} {verb} not told apart from {row}."

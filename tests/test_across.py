@@ -195,7 +195,7 @@ def test_an_incomplete_set_is_refused_with_what_is_missing(
     assert lacking in found.answer
     findings = find(results)
     assert any(
-        lacking in caveat and "capacity, trainability" in caveat for caveat in findings.caveats
+        lacking in caveat and "capacity and trainability" in caveat for caveat in findings.caveats
     )
     assert len(findings.conditions) == 2
 

@@ -445,7 +445,7 @@ def test_nothing_is_doubted_without_a_reason() -> None:
     """Seven seeds, equal budgets, one machine: what is left is that nothing was tuned."""
     results = epochs_by_seed({"a": range(2, 9), "b": range(9, 16)}, test=0.05)
     (caveat,) = find(results).caveats
-    assert caveat.startswith("No learning-rate search")
+    assert caveat.startswith("There is no learning-rate search")
 
 
 def test_results_of_unequal_origin_are_a_doubt() -> None:
@@ -756,7 +756,7 @@ def test_there_are_four_answers(n: int, centres: dict[str, float], answer: str) 
         assert comparison.more_seeds is None or comparison.more_seeds > 0
         assert f"is not told apart from {comparison.other}" in condition.sure
     if answer == "equivalent":
-        assert f"is equivalent within the margin to {comparison.other}" in condition.sure
+        assert f"is equivalent to {comparison.other} within the margin" in condition.sure
 
 
 def test_more_seeds_are_asked_for_by_what_was_seen() -> None:

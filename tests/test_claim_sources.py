@@ -167,11 +167,11 @@ def test_doubts_of_a_claim_are_those_of_its_own_trainings() -> None:
             index[trial_id(trial)] = known(results[-1])
     mine, others = (found.caveats for found in find(results, whole.claims).claims)
     assert (
-        f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid; a better one may"
-        " lie beyond." in mine
+        f"{LABEL}: gru has its learning rate of 0.01 from the edge of the grid. A better rate of"
+        " gru may lie beyond." in mine
     )
     (luck,) = [caveat for caveat in mine if "tuning seed" in caveat]
-    assert luck.startswith(f"{LABEL}: one tuning seed chose the learning rate of gru, lstm;")
+    assert luck.startswith(f"{LABEL}: one tuning seed chose the learning rate of gru and lstm. ")
     assert any(
         caveat.startswith(LABEL) and "reach the target in the same epoch" in caveat
         for caveat in mine
@@ -202,22 +202,24 @@ def test_a_doubt_on_several_conditions_is_one_sentence() -> None:
         (
             {"at_most": 0.8},
             1,
-            "quicker than lstm in the typical seed, but it misses the target in 1 of 20 seeds and ",
+            "quicker than lstm in the typical seed. Yet gru misses the target in 1 of 20 seeds, and ",
         ),
         (
             {"at_most": 0.8},
             2,
-            "so that its mean up to the budget is larger (7.05 against 6.5 epochs).",
+            "The mean up to the budget of gru is therefore larger than that of lstm (7.05 against"
+            " 6.5 epochs).",
         ),
         (
             {"at_least": 0.8},
             2,
-            "so that its mean up to the budget is larger (7.05 against 6.5 epochs).",
+            "The mean up to the budget of gru is therefore larger than that of lstm (7.05 against"
+            " 6.5 epochs).",
         ),
         (
             {"within": 2.5},
             2,
-            "as quick as lstm in the typical seed, but gru misses the target in 2 of 20 seeds",
+            "as quick as lstm in the typical seed. Yet gru misses the target in 2 of 20 seeds",
         ),
         ({"at_most": 0.8}, 4, None),
     ],
@@ -256,7 +258,7 @@ def test_a_score_at_its_ceiling_is_a_doubt_where_the_claim_reads_that_score(
         )
     (found,) = find(results, whole.claims).claims
     assert found.readings[0].judged[0].effect is not None
-    assert any("is at its ceiling" in caveat for caveat in found.caveats) == doubted
+    assert any("at its ceiling of 0" in caveat for caveat in found.caveats) == doubted
 
 
 def test_cells_of_unequal_recipes_with_unequal_parameters_are_a_doubt() -> None:

@@ -93,7 +93,8 @@ def test_a_claim_that_holds_here_and_fails_there_is_mixed_and_says_what_it_depen
         results.append(result)
     found = find(results, whole.claims).claims[0]
     assert found.verdict == "mixed"
-    assert "by horizon: holds with 10, fails with 40" in found.because
+    told = " The claim holds with horizon 10. The claim fails with horizon 40."
+    assert found.because.endswith(told)
 
 
 def test_seeds_that_never_get_there_count_with_the_whole_budget() -> None:
@@ -218,7 +219,7 @@ def test_a_reading_that_cannot_be_tested_leaves_a_claim_open() -> None:
     both["readings"].append({**both["readings"][0], "cells": ["warp-cell", "lstm"]})
     found = decide(suite(both), noisy(gru=8, lstm=16))
     assert found.verdict == "undecided"
-    assert "untested: no such cell: warp-cell" in found.because
+    assert "Untested: no such cell: warp-cell." in found.because
     alone = decide(suite(claim()), noisy(gru=8, lstm=16)).readings[0].judged[0].p_value
     assert alone is not None
     assert found.readings[0].judged[0].p_value == pytest.approx(2 * alone)
@@ -443,24 +444,31 @@ def test_what_a_mixed_claim_depends_on_is_the_facet_that_tells_the_answers_apart
     """Not one whose values occur on both sides; and nothing where none does."""
     holds = {"task": "a", "equal": "hidden"}
     fails = {"task": "a", "equal": "parameters"}
-    assert (
-        dependence([(holds, "holds"), (fails, "fails")])
-        == "by equal: holds with hidden, fails with parameters"
-    )
+    assert dependence([(holds, "holds"), (fails, "fails")]) == [
+        "The claim holds with equal hidden.",
+        "The claim fails with equal parameters.",
+    ]
     third = {"task": "b", "equal": "hidden"}
-    assert dependence([(holds, "holds"), (fails, "fails"), (third, "fails")]) == ""
-    assert (
-        dependence([(holds, "holds"), (fails, "fails"), (third, "open")])
-        == "by equal: with hidden 1 of 2 holds, with parameters 1 of 1 fails"
-    )
+    assert dependence([(holds, "holds"), (fails, "fails"), (third, "fails")]) == []
+    assert dependence([(holds, "holds"), (fails, "fails"), (third, "open")]) == [
+        "With equal hidden, 1 of 2 conditions holds.",
+        "With equal parameters, 1 of 1 condition fails.",
+    ]
     seconds = {"kernel": "native"}
-    assert (
-        dependence([(seconds, "fails"), ({}, "holds")])
-        == "by kernel: holds without one, fails with native"
-    )
+    fails_there = "The claim fails with kernel native."
+    assert dependence([(seconds, "fails"), ({}, "holds")]) == [
+        "The claim holds without a kernel.",
+        fails_there,
+    ]
     eager = {"kernel": "eager"}
-    said = "by kernel: holds with eager and without one, fails with native"
-    assert dependence([(seconds, "fails"), ({}, "holds"), (eager, "holds")]) == said
+    assert dependence([(seconds, "fails"), ({}, "holds"), (eager, "holds")]) == [
+        "The claim holds with kernel eager, and without a kernel.",
+        fails_there,
+    ]
+    one, other = ({"reading": name} for name in ("one", "other"))
+    assert (
+        dependence([(one, "holds"), (other, "fails")])[0] == "The claim holds with reading “one”."
+    )
 
 
 def test_a_facet_under_which_conditions_are_open_is_reported_with_counts() -> None:
@@ -469,11 +477,12 @@ def test_a_facet_under_which_conditions_are_open_is_reported_with_counts() -> No
     native, eager, other = ({"kernel": name} for name in ("native", "eager", "other"))
     conditions = [(native, "fails")] * 2 + [(eager, "holds"), (eager, "open"), (other, "open")]
     conditions += [({}, "holds")] * 12 + [({}, "open")] * 4
-    assert (
-        dependence(conditions)
-        == "by kernel: with native 2 of 2 fail, with eager 1 of 2 holds, with other none of 1 is"
-        " decided, without one 12 of 16 hold"
-    )
+    assert dependence(conditions) == [
+        "With kernel native, 2 of 2 conditions fail.",
+        "With kernel eager, 1 of 2 conditions holds.",
+        "With kernel other, none of 1 condition is decided.",
+        "Without a kernel, 12 of 16 conditions hold.",
+    ]
 
 
 def test_kernels_are_named_where_there_is_a_choice() -> None:
@@ -686,7 +695,7 @@ def test_a_claim_about_a_cell_that_is_not_installed_is_untested() -> None:
     whole = suite(claim(cells=["warp-cell", "lstm"]), {**claim(), "name": "another"})
     first, second = find(run(whole, noisy(gru=8, lstm=16)), whole.claims).claims
     assert first.verdict == "untested"
-    assert first.because == "untested: no such cell: warp-cell."
+    assert first.because == "Untested: no such cell: warp-cell."
     assert second.verdict == "supported"
 
 
@@ -786,12 +795,10 @@ def test_a_claim_that_is_changed_when_results_are_there_says_so(tmp_path: Path) 
     (kept,) = kept_claims(tmp_path)
     assert kept.changed == ("2026-01-04", "2026-01-06")
     assert find(results, [kept]).claims[0].cautions[1:] == (
-        (
-            "Changed on 2026-01-04, 2026-01-06, when there were results already: the claim was not"
-            " fixed before all of them."
-        ),
+        "The claim was changed on 2026-01-04 and 2026-01-06, when some of its results were there"
+        " already.",
     )
-    assert not any("Changed" in caution for caution in find(results, bounds[0]).claims[0].cautions)
+    assert not any("changed" in caution for caution in find(results, bounds[0]).claims[0].cautions)
 
 
 def test_a_cell_that_becomes_available_changes_no_claim() -> None:

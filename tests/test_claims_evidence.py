@@ -81,7 +81,8 @@ def test_each_run_with_more_seeds_is_another_look(tmp_path: Path) -> None:
     found = find(run(suite(claim()), noisy(gru=8, lstm=16)), [kept]).claims[0]
     assert found.level == look_at(kept, 20).level == pytest.approx(0.0069, abs=1e-4)
     assert found.cautions == (
-        "Looked at 10 and 15 seeds before: this look decides at 0.0069, not at 0.05.",
+        "This look decides at 0.0069, not at 0.05, as the results were looked at with 10 and 15"
+        " seeds before.",
     )
 
 

@@ -217,13 +217,15 @@ def test_a_first_look_says_that_it_does_not_decide_at_the_whole_level() -> None:
     (counted,) = suite(claim(figure="parameters", shapes=[{"steps": 5}])).claims
     first = replace(asked, looked=(10,))
     assert said(first, 10) == [
-        "So that seeds may be added, this look decides at 0.04, not at 0.05."
+        "This look decides at 0.04, not at 0.05, so that seeds may be added."
     ]
     (again,) = said(replace(asked, looked=(10, 15)), 15)
-    assert again == "Looked at 10 seeds before: this look decides at 0.015, not at 0.05."
+    before = "as the results were looked at with"
+    assert again == f"This look decides at 0.015, not at 0.05, {before} 10 seeds before."
     assert said(replace(asked, looked=(10, 15)), 3) == []  # too few to decide anything
     (early,) = said(replace(asked, looked=(8, 10), settling=10), 8)
-    assert early == "Of 10 planned seeds there are 8: this look decides at 0.019, not at 0.05."
+    of_ten = "as 8 of 10 planned seeds have results"
+    assert early == f"This look decides at 0.019, not at 0.05, {of_ten}."
     assert said(counted, 0) == []
 
 
@@ -232,11 +234,12 @@ def test_a_planned_look_says_which_others_are_planned() -> None:
     (first,) = said(asked, 10)
     assert (
         first
-        == "Looks at 10, 15 and 20 seeds are planned: this look decides at 0.025, not at 0.05."
+        == "This look decides at 0.025, not at 0.05, as looks at 10, 15 and 20 seeds are planned."
     )
     (later,) = said(asked, 20)
-    assert later == "Looked at 10 and 15 seeds before: this look decides at 0.015, not at 0.05."
-    assert said(asked, 0) == ["Its first look is planned at 10 seeds, which are not complete."]
+    before = "as the results were looked at with 10 and 15 seeds before"
+    assert later == f"This look decides at 0.015, not at 0.05, {before}."
+    assert said(asked, 0) == ["The first look is planned at 10 seeds, which are not complete."]
 
 
 def said(claim: Claim, seeds: int) -> list[str]:

@@ -76,8 +76,8 @@ def pair(results: list[Result], slow: str, fast: str) -> CostPair:
 def test_a_range_of_few_replicates_is_called_one(replicates: int, said: str) -> None:
     """It is no interval, and one replicate has not even that."""
     (finding,) = find([times({"gru": 1.0, "lstm": 2.0}, r) for r in range(replicates)]).costs
-    assert "A training step of gru takes 1" in finding.answer
-    assert f"lstm {said}" in finding.answer
+    assert " A training step takes 1" in finding.answer
+    assert f"{said} (lstm)" in finding.answer
 
 
 def test_any_two_rows_are_held_against_each_other() -> None:
@@ -299,7 +299,7 @@ def test_the_break_even_is_where_the_lines_cross() -> None:
     assert (point.below, point.above) == ("gru", "lstm")
     assert point.steps.centre == pytest.approx(100, rel=0.005)
     assert (point.steps.low, point.steps.high) == (90, 110)
-    assert "gru trains faster below T = 100, lstm above." in scaling.answer
+    assert "gru trains faster than lstm below T = 100, and more slowly above." in scaling.answer
 
 
 def test_noise_makes_no_break_even() -> None:
@@ -335,7 +335,7 @@ def test_the_longest_that_fits_stands_with_the_first_that_does_not() -> None:
     (scaling,) = find(results).scalings
     (longest,) = scaling.longest
     assert (longest.row, longest.limit_mib, longest.fits, longest.fails) == ("gru", 4096, 128, 256)
-    assert "gru fits into 4096 MiB at T = 128, not at 256." in scaling.answer
+    assert "gru fits into 4096 MiB at T = 128, but not at 256." in scaling.answer
 
 
 def test_wall_time_is_what_counts_on_several_threads() -> None:
@@ -448,7 +448,7 @@ def test_the_report_says_whether_it_was_precise_enough_or_out_of_time() -> None:
         return finding.stopping_reasons["train"]
 
     target = PrecisionTarget(precision=0.02, seconds=600.0, replicates=24)
-    assert said(0.001, target).endswith("asked was ±2.0%.")
+    assert said(0.001, target).endswith(", where ±2.0% was asked for.")
     assert said(0.1, target, seconds=100.0).endswith("but time was up.")
     assert said(0.1, msgspec.structs.replace(target, replicates=8)).endswith(
         "but no more replicates were allowed."
@@ -480,8 +480,8 @@ def test_how_it_ended_is_said_of_the_last_day_by_its_own_intervals() -> None:
     (finding,) = find(results).costs
     said = finding.stopping_reasons["train"]
     assert re.fullmatch(
-        r"2026-01-02: 8 replicates, every ratio to the reference cell within ±0\.\d%; asked was"
-        r" ±2\.0%\.",
+        r"2026-01-02: 8 replicates have every ratio to the reference cell within ±0\.\d%, where"
+        r" ±2\.0% was asked for\.",
         said,
     ), said
 
@@ -498,7 +498,7 @@ def test_what_has_nothing_to_learn_is_nobodys_measure() -> None:
         results.append(msgspec.structs.replace(result, costs=rows))
     (finding,) = find(results).costs
     assert {(p.slow, p.fast) for p in finding.pairs} == {("lstm B", "lstm")}
-    assert finding.answer.startswith("A training step takes lstm 1,000 ms")
+    assert finding.answer.startswith("A training step takes 1,000 ms (lstm)")
 
 
 def test_memory_that_runs_out_is_a_result_and_not_a_failure() -> None:

@@ -88,13 +88,13 @@ def test_the_reference_is_what_the_suite_names_and_not_the_fastest() -> None:
         "c": 1.0,
     }
     assert (
-        "A training step of a takes 0.5 [0.5 to 0.5] times as long as one of b, one of c 1 [1 to 1]"
+        " A training step takes 0.5 [0.5 to 0.5] (a), 1 [1 to 1] (c) times as long as one of b. "
         in found.answer
     )
     by_reference_cell = table(rows)
     assert by_reference_cell.references == {"train": ""}
     assert all(row.train and row.train.over is None for row in by_reference_cell.rows)
-    assert "A training step of a takes 0.5" in by_reference_cell.answer
+    assert " A training step takes 0.5 [0.5 to 0.5] (a), " in by_reference_cell.answer
     assert "times as long as one of torch's LSTM (the reference cell)" in by_reference_cell.answer
 
 
@@ -165,9 +165,9 @@ def test_the_sentence_says_why_where_the_kernels_make_the_ratio(reference: str) 
     assert (round(pair.apart.centre, 6), round(pair.alike.centre, 6)) == (2.0, 0.8)
     assert (pair.alike_kernel, pair.by_step, pair.explained) == (STEPPED, True, True)
     assert (
-        "In training, gru takes 2 [2 to 2] times as long as lstm: gru runs on torch's own loop,"
-        " lstm on oneDNN's fused kernel; both step by step, it takes 0.8 [0.8 to 0.8] times as"
-        " long." in found.answer
+        "In training, gru takes 2 [2 to 2] times as long as lstm. In training, gru runs on torch's"
+        " own loop, and lstm on oneDNN's fused kernel. With both step by step, gru takes 0.8 [0.8"
+        " to 0.8] times as long as lstm." in found.answer
     )
 
 
@@ -231,8 +231,8 @@ def test_cells_with_one_row_are_held_against_the_reference_on_their_kernel() -> 
     )
     assert pairs["peephole"].explained
     assert (
-        "with lstm on single operations of torch too, it takes 1.04 [1.04 to 1.04] times as long."
-        in found.answer
+        "With lstm on single operations of torch too, peephole takes 1.04 [1.04 to 1.04] times as"
+        " long as lstm." in found.answer
     )
 
 
@@ -284,8 +284,8 @@ def test_what_moved_most_from_day_to_day_is_one_doubt() -> None:
     ]
     (caveat,) = moved
     assert caveat.endswith(
-        "the ratio of c to a (train) ranged from 2 to 2.4 over 2 sessions; of 3 ratios that varied by"
-        " over 2%, it varied most."
+        "the ratio of c to a (train) ranged from 2 to 2.4 over 2 sessions. Of 3 ratios that varied by"
+        " over 2%, the ratio of c to a varied most."
     )
 
 
@@ -367,7 +367,8 @@ def test_only_intervals_hold_at_once(results: list[Result], hold: bool, tmp_path
     """A table with one range among them does not say so, nor do days of ranges, in the answer and
     in the report."""
     (found,) = find(results).costs
-    assert ("these intervals hold for all rows at once" in found.answer) == hold
+    at_once = "The intervals of ratios to the reference hold for all rows at once."
+    assert (at_once in found.answer) == hold
     assert (
         "These intervals hold for all 3 pairs of rows at once"
         in text_of(page_of(results, tmp_path))

@@ -109,9 +109,9 @@ def test_below_the_seeds_that_carry_a_verdict_none_is_given() -> None:
     condition = only(epochs_by_seed({"a": [2] * 6, "b": [9] * 6}))
     assert condition.leader == "a"
     assert condition.answer.startswith(
-        "a is ahead of b in 6 of 6 seeds: mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs"
+        "a is ahead of b in 6 of 6 seeds. a reaches mse ≤ 0.1 in 6 of 6 seeds, after 2 epochs"
     )
-    assert condition.sure == "No verdict: 6 seeds cannot carry one (7 can)."
+    assert condition.sure == "No verdict: it takes at least 7 seeds, and there are 6."
     assert condition.comparisons[0].p_value is None
 
 
@@ -122,7 +122,8 @@ def test_seeds_in_which_no_cell_gets_there_carry_no_verdict_and_are_not_counted(
         learned("b", s) for s in range(8)
     ]
     assert only(results).sure.startswith(
-        "No verdict: 2 seeds in which one of two cells gets there cannot carry one"
+        "No verdict: it takes at least 7 seeds in which one of two cells reaches the target, and"
+        " there are 2."
     )
 
 
@@ -136,7 +137,7 @@ def test_with_enough_seeds_a_clear_difference_is_a_verdict() -> None:
         " 95 %] "
         "(p = 0.016, ahead in 7 of 7 seeds)."
     )
-    assert condition.answer.startswith("a leads: ")
+    assert condition.answer.startswith("a leads. a reaches mse ≤ 0.1 in 7 of 7 seeds, after 5 ")
 
 
 def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
@@ -146,8 +147,8 @@ def test_a_difference_that_could_be_luck_is_not_told_apart() -> None:
         learned("b", s, 10 + d) for s, d in enumerate(shifts)
     ]
     condition = only(results)
-    assert condition.sure.startswith("In the typical seed, a is not told apart from b")
-    assert condition.answer.startswith("a is ahead of b in 4 of 7 seeds: ")
+    assert condition.sure.startswith("a is not told apart from b in the typical seed (p = ")
+    assert condition.answer.startswith("a is ahead of b in 4 of 7 seeds. ")
 
 
 def test_swapping_the_names_of_two_cells_mirrors_the_answer() -> None:
@@ -176,7 +177,7 @@ def test_what_is_tested_is_what_ranks() -> None:
         "mse ≤ 0.1 in 9 of 10 seeds, after 3.8 epochs [1.93 to 10 at 95 %], a mean up to the budget"
         " of 20" in condition.answer
     )
-    assert "late in 10 of 10, after 19 epochs" in condition.answer
+    assert "late reaches mse ≤ 0.1 in 10 of 10 seeds, after 19 epochs" in condition.answer
     assert condition.sure.startswith(
         "early is better than late in the typical seed: it takes 0.11 of the epochs"
     )
@@ -257,7 +258,8 @@ def test_luck_on_validation_data_gives_no_lead() -> None:
     late = only(lucky + [learned("late", s, 19, 0.05) for s in (0, 1)])
     assert (late.leader, late.figure) == ("late", "epochs to target")
     assert (
-        "lucky in 2 of 2 on validation data, which its test score does not confirm" in late.answer
+        "lucky reaches mse ≤ 0.1 in 2 of 2 seeds on validation data, which its test score does not"
+        " confirm." in late.answer
     )
 
 
@@ -267,7 +269,7 @@ def test_seeds_that_were_not_run_are_no_failure() -> None:
     results = [learned("gru", s, None) for s in range(3)] + [learned("rnn", s, 3) for s in range(2)]
     condition = only(results)
     assert condition.leader == "rnn"
-    assert "gru in 0 of 3" in condition.answer
+    assert "gru reaches mse ≤ 0.1 in 0 of 3 seeds." in condition.answer
     scores = [learned("gru", s, None, 0.9) for s in range(10)] + [
         learned("rnn", s, None, 0.1) for s in range(9)
     ]
@@ -293,7 +295,7 @@ def test_whoever_beats_the_trivial_forecast_is_not_overlooked() -> None:
 def test_the_trivial_score_is_that_of_all_seeds() -> None:
     """Not of the first one, whose test data may be easy."""
     results = [learned("gru", s, None, 0.5, trivial=t) for s, t in enumerate([0.4, 1.0, 1.0])]
-    assert "“always one” gives 1)" in only(results).answer
+    assert "where “always one” has 1. " in only(results).answer
 
 
 def test_nobody_leads_against_a_verdict() -> None:
@@ -302,7 +304,7 @@ def test_nobody_leads_against_a_verdict() -> None:
     scores = {"a": [0.1] * 21 + [1.2] * 20, "b": [0.2] * 41}
     condition = only(scores_by_seed(scores, trivial=2.0))
     assert condition.leader is None
-    assert condition.answer.startswith("a comes first by the median alone with test mse 0.1")
+    assert condition.answer.startswith("a comes first by the median alone. a has test mse 0.1")
     assert condition.sure.startswith(
         "b is better than a in the typical seed: its test mse is lower by 0.45 (p = 0"
     )
@@ -311,7 +313,7 @@ def test_nobody_leads_against_a_verdict() -> None:
 def test_a_tie_is_said() -> None:
     """Rather than led by the alphabet."""
     condition = only(epochs_by_seed({"a": [4, 4], "b": [4, 4]}))
-    assert condition.answer.startswith("a shares the lead: ")
+    assert condition.answer.startswith("a shares the lead. ")
     assert "b is level with a." in condition.answer
     assert condition.leader is None
 
@@ -324,8 +326,9 @@ def test_three_cells_share_the_level_over_all_pairs() -> None:
     assert [c.p_value for c in condition.comparisons] == pytest.approx([6 / 256, 6 / 256])
     few = only(epochs_by_seed({c: range(first, first + 7) for c, first in firsts.items()}))
     assert [(c.p_value, c.needed) for c in few.comparisons] == [(None, 8), (None, 8)]
-    assert "7 seeds cannot carry one (8 can)" in few.sure
-    assert condition.sure.startswith("In the typical seed, a is better than b (0.")
+    assert "No verdict: it takes at least 8 seeds, and there are 7." in few.sure
+    for other in ("b", "c"):
+        assert f"a is better than {other} in the typical seed: it takes 0." in condition.sure
     assert condition.sure.count("p = 0.023, ahead in 8 of 8 seeds") == 2
 
 
@@ -346,14 +349,17 @@ def test_where_nobody_solves_it_the_test_score_leads(direction: str, leader: str
     condition = only(scores_by_seed(scores, direction=direction, trivial=trivial, target=target))
     assert condition.leader == leader
     assert condition.figure == "mse"
-    assert "no cell reaches mse" in condition.answer
+    assert "No cell reaches mse" in condition.answer
 
 
 def test_who_does_not_beat_the_trivial_forecast_is_told_so() -> None:
     """The first thing that a practitioner must know."""
     condition = only([learned("a", 0, None, 1.2), learned("b", 0, None, 1.5)])
-    assert condition.answer == "No cell beats “always one” (1); the nearest is a with test mse 1.2."
-    assert condition.sure.endswith("By seed, a is ahead of b in 1 of 1.")
+    assert condition.answer == (
+        "No cell beats “always one” (test mse 1). a comes nearest to “always one”, with test mse"
+        " 1.2."
+    )
+    assert condition.sure.endswith(" a is ahead of b in 1 of 1 seed.")
 
 
 def test_a_target_reached_on_validation_only_is_no_answer() -> None:
@@ -363,8 +369,8 @@ def test_a_target_reached_on_validation_only_is_no_answer() -> None:
     findings = find([learned(cell, s, 3, scores[cell]) for cell, s in product(scores, (0, 1))])
     assert findings.conditions[0].answer.startswith("No cell beats “always one”")
     assert any(
-        "a reached the target (mse ≤ 0.1) on validation data in 2 of 2 seeds and misses it"
-        in caveat
+        "a reached the target (mse ≤ 0.1) on validation data in 2 of 2 seeds. On test data, a misses"
+        " the target, with median mse 1.2 over the 2 seeds." in caveat
         for caveat in findings.caveats
     )
 
@@ -407,8 +413,8 @@ def test_a_diverged_seed_counts_as_unsolved_and_is_a_doubt() -> None:
         (
             [learned("a", 0), learned("b", 0)],
             (
-                "Too few seeds for a verdict on every task: figures have ranges and no intervals;"
-                " --seeds 7 adds"
+                "There are too few seeds for a verdict on every task, so that figures have ranges"
+                " and no intervals. The option --seeds 7 adds"
             ),
         ),
         (
@@ -439,7 +445,7 @@ def test_nothing_is_doubted_without_a_reason() -> None:
     """Seven seeds, equal budgets, one machine: what is left is that nothing was tuned."""
     results = epochs_by_seed({"a": range(2, 9), "b": range(9, 16)}, test=0.05)
     (caveat,) = find(results).caveats
-    assert caveat.startswith("No learning-rate search")
+    assert caveat.startswith("There is no learning-rate search")
 
 
 def test_results_of_unequal_origin_are_a_doubt() -> None:
@@ -613,8 +619,8 @@ def test_a_rate_at_the_edge_and_a_search_that_lost_trials_are_doubted() -> None:
     assert not any("grid" in caveat or "search" in caveat for caveat in fine)
     edge = find(tuned_results(chosen=0.1)).caveats
     assert (
-        "adding: a has its learning rate of 0.1 from the edge of the grid; a better one may lie"
-        " beyond." in edge
+        "adding: a has its learning rate of 0.1 from the edge of the grid. A better rate of a may"
+        " lie beyond." in edge
     )
     diverged = msgspec.structs.replace(tuned_results()[5], status="diverged")
     lost = find([*tuned_results()[:5], diverged, *tuned_results()[6:]])
@@ -644,7 +650,10 @@ def test_a_trial_that_was_given_up_counts_as_unsolved_and_is_told() -> None:
     assert (arm.solved, arm.seeds, arm.given_up) == (1, (0, 1), 1)
     assert arm.epochs is not None
     assert arm.epochs.centre == (4 + BUDGET) / 2
-    told = "adding: a was given up in 1 of 2 seeds after 3 epochs without a better validation score"
+    told = (
+        "adding: a was given up in 1 of 2 seeds, which count as unsolved, after 3 epochs without a"
+        " better validation score"
+    )
     assert any(caveat.startswith(told) for caveat in findings.caveats)
 
 
@@ -748,7 +757,7 @@ def test_there_are_four_answers(n: int, centres: dict[str, float], answer: str) 
         assert comparison.more_seeds is None or comparison.more_seeds > 0
         assert f"is not told apart from {comparison.other}" in condition.sure
     if answer == "equivalent":
-        assert f"is equivalent within the margin to {comparison.other}" in condition.sure
+        assert f"is equivalent to {comparison.other} within the margin" in condition.sure
 
 
 def test_more_seeds_are_asked_for_by_what_was_seen() -> None:

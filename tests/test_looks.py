@@ -37,13 +37,16 @@ def test_a_second_look_decides_at_a_smaller_level_and_says_so() -> None:
     """The first planned one has nothing to say."""
     first = only(noisy(10), Looked(planned=10))
     assert first.comparisons[0].level == pytest.approx(0.04)
-    assert "this look" not in first.sure
+    assert "This look" not in first.sure
     second = only(noisy(20), after(10))
     assert second.comparisons[0].looked == (10,)
     assert second.comparisons[0].level == pytest.approx(0.0137, abs=1e-4)
-    assert second.sure.endswith(" Looked at 10 seeds before: this look decides at 0.014.")
+    assert second.sure.endswith(
+        " This look decides at 0.014, as the results were looked at with 10 seeds before."
+    )
     assert only(noisy(30), after(10, 15, 20)).sure.endswith(
-        "Looked at 10, 15 and 20 seeds before: this look decides at 0.0036."
+        " This look decides at 0.0036, as the results were looked at with 10, 15 and 20 seeds"
+        " before."
     )
 
 
@@ -79,11 +82,13 @@ def test_a_look_before_the_plan_says_how_many_seeds_were_planned() -> None:
     """It has a part of the error that grows with the seeds."""
     early = only(noisy(9, ratio=3), Looked(planned=12))
     assert early.comparisons[0].answer == "better"
-    assert early.sure.endswith(" Of 12 planned seeds there are 9: this look decides at 0.014.")
+    assert early.sure.endswith(
+        " This look decides at 0.014, as 9 of 12 planned seeds have results."
+    )
     none = only(noisy(7, ratio=3), Looked(planned=12))
     assert none.comparisons[0].answer == "too few seeds"
     assert none.look is None
-    assert "7 seeds cannot carry one (8 can)" in none.sure
+    assert "No verdict: it takes at least 8 seeds, and there are 7." in none.sure
 
 
 def test_a_p_value_below_five_in_a_hundred_that_decides_nothing_is_explained() -> None:
@@ -91,7 +96,7 @@ def test_a_p_value_below_five_in_a_hundred_that_decides_nothing_is_explained() -
     open_ = Comparison("b", 8, 10, 1.0, 0.045, answer="undecided", level=0.04, planned=10)
     assert (
         with_look("A.", [open_])
-        == "A. So that seeds may be added, this look decides at 0.04, not at 0.05."
+        == "A. This look decides at 0.04, not at 0.05, so that seeds may be added."
     )
     assert with_look("A.", [replace(open_, p_value=0.06)]) == "A."
     assert with_look("A.", [replace(open_, p_value=0.03, answer="better")]) == "A."
@@ -202,9 +207,10 @@ def test_a_report_keeps_its_look_and_the_next_one_allows_for_it(
     results = noisy(20)
     assert call(monkeypatch, "report", str(store.folder), "-v") == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "Looked at 10 seeds before: this look decides at 0.014." in said
+    told = "This look decides at 0.014, as the results were looked at with 10 seeds before."
+    assert told in said
     kept = json.loads((store.folder / "report" / "findings.json").read_text())
-    assert "Looked at 10 seeds before" in kept["conditions"][0]["sure"]
+    assert told in kept["conditions"][0]["sure"]
     assert len(kept_looks(store.folder).looks) == 2
 
 

@@ -101,24 +101,27 @@ def test_the_first_cell_and_those_beside_it_are_named(many: Findings) -> None:
     by_title = {condition.title: answers.learned(condition) for condition in many.conditions}
     text, sure = by_title["copying"]
     assert text.startswith(
-        "cell-11 shares the lead: mse \u2264 0.1 in 7 of 7 seeds, after 2 epochs"
+        "cell-11 shares the lead. cell-11 reaches mse \u2264 0.1 in 7 of 7 seeds, after 2 epochs"
     )
-    assert text.endswith("Level with it: cell-12, cell-13.")
-    assert sure.startswith("No verdict: ")
-    assert "In most seeds it is ahead of 11 of 13 other cells: see the table." in sure
-    assert sure.endswith("Without a result: without, without too.")
+    assert text.endswith(" cell-12 and cell-13 are level with cell-11.")
+    assert sure.startswith("No verdict: it takes at least ")
+    assert "In most seeds, cell-11 is ahead of 11 of 13 other cells, as the table shows." in sure
+    assert sure.endswith(" without and without too have no result.")
     text, _ = by_title["parity"]
-    assert text.startswith("cell-00 is first with test mse 0.36 [0.3 to 0.42 over seeds]")
-    assert "8 cells reached mse \u2264 0.1 on validation data, which the test" in text
+    first = "cell-00 is first. cell-00 has test mse 0.36 [0.3 to 0.42 over seeds], where"
+    assert text.startswith(first)
+    assert text.endswith(
+        " 8 cells reached mse \u2264 0.1 on validation data, which their test scores do not confirm."
+    )
 
 
 def test_of_many_spans_the_longest_are_told(many: Findings) -> None:
     """With the cells that may remember as far; a ladder's end is a bound."""
     (finding,) = many.spans
     said = answers.spans(finding)
-    assert said.startswith("The longest span, at least 20 steps: cell-00, cell-01, cell-02,")
-    assert "and 2 more." in said
-    assert said.endswith("Shorter: 6 other cells, see the table.")
+    assert said.startswith("cell-00, cell-01, cell-02,")
+    assert " and 2 more have the longest memory span, at least 20 steps." in said
+    assert said.endswith(" 6 other cells have a shorter span, listed in the table.")
     few = replace(finding, spans=finding.spans[:3])
     assert answers.spans(few) == finding.answer
 
@@ -127,21 +130,23 @@ def test_costs_at_several_shapes_name_the_cheapest(many: Findings) -> None:
     """And what is not told apart from it; what holds for all shapes is told once."""
     first, *_ = many.costs
     said = cost_answers.cost(first, many)
-    assert said.startswith("A training step is least for cell-00: ")
-    assert "ms; not told apart from it: cell-01; 12 other cells, see the table." in said
-    assert "Peak memory of a training step is least for cell-00: 1 MiB; 13 other cells" in said
+    assert said.startswith("A training step takes ")
+    least = " with cell-00, the least of the 14 cells in the table."
+    assert f" ms{least} cell-01 is not told apart from cell-00." in said
+    assert f"The peak memory of a training step is 1 MiB{least}" in said
     of_all = cost_answers.on_all_shapes(many)
-    assert of_all.startswith("The ratios below are of one session;")
-    assert of_all.endswith("Medians over replicates.")
-    assert "Medians over replicates." not in said
+    assert "The ratios to the reference are of one session." in of_all
+    assert of_all.endswith(" are medians over replicates.")
+    assert "medians over replicates." not in said
     assert not any(cell in of_all for cell in CELLS)
 
 
 def test_what_a_set_lacks_is_said_once(many: Findings) -> None:
     """Of two aspects that lack the same, with the first gaps."""
-    lacking = [answer for answer in answers.across(many.across) if "Not aggregated" in answer.text]
+    refused = "There is no aggregate, as the set is not complete."
+    lacking = [answer for answer in answers.across(many.across) if refused in answer.text]
     assert [answer.title for answer in lacking] == ["Capacity and trainability"]
-    assert lacking[0].text.endswith(" more.")
+    assert lacking[0].text.endswith(" more gaps.")
 
 
 def test_of_many_memory_limits_the_first_are_told() -> None:

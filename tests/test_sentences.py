@@ -68,8 +68,8 @@ def test_a_ratio_says_to_what() -> None:
     made = [cost_result(0, 0.1), *(learned("gru", 0, 3, task=task) for task in ("a", "b"))]
     (speed,) = [one for one in find(made).across if one.name == "speed"]
     assert speed.answer == (
-        "Time of a training step of the bare cell over that of torch's LSTM of the same shape:"
-        " lstm 1.00, gru 2.00 (at one shape)."
+        "At one shape, the ratio is 1.00 (lstm), 2.00 (gru). The ratio is the time of a training"
+        " step of the bare cell over that of torch's LSTM of the same shape."
     )
 
 
@@ -142,3 +142,39 @@ def test_no_number_has_an_e(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     for text in said:
         found = re.search(r"(?<![\w.])\d+(\.\d+)?e[-+]\d", text)
         assert not found, text[max(0, found.start() - 60) : found.end() + 60]
+
+
+MOST_WORDS = 25
+FIGURE = re.compile(r"\S+(?: epochs?)? \[[^]]*\]|p = \S+")
+"""A figure with its interval, and a p-value, which are read as one word."""
+
+
+def long_sentences(text: str) -> list[str]:
+    """The sentences of more words than are read at once, or of parts between semicolons."""
+    sentences = re.split(r"(?<=\.) ", FIGURE.sub("figure", text))
+    too_long = []
+    for sentence in sentences:
+        words = [word for word in sentence.split() if re.search(r"\w", word)]
+        if len(words) > MOST_WORDS or ";" in sentence:
+            too_long.append(sentence)
+    return too_long
+
+
+@pytest.mark.parametrize("seeds", [3, 12])
+def test_an_answer_is_made_of_sentences_that_are_read_at_once(seeds: int) -> None:
+    """With and without verdicts: of at most 25 words, without semicolons, a sentence for each
+    cell."""
+    made: list[Result] = []
+    for seed in range(seeds):
+        made += [learned("gru", seed, 2 + seed % 2), learned("lstm", seed, 8 + seed % 2)]
+        made += [learned("rnn", seed, None, 0.9), learned("irnn", seed, None if seed < 2 else 3)]
+        made += [learned("gru", seed, None, 0.5 + 0.01 * seed, task="copying")]
+        made += [learned("lstm", seed, None, 0.6, task="copying")]
+    findings = find(made)
+    for condition in findings.conditions:
+        told = f"{condition.answer} {condition.sure}"
+        assert long_sentences(told) == []
+        assert len(re.split(r"(?<=\.) ", told)) >= len(condition.arms)
+    assert [caveat for caveat in findings.caveats if long_sentences(caveat)] == []
+    chained = "gru is ahead of lstm in 3 of 3 seeds: mse ≤ 0.1 in 3 of 3 seeds; lstm in 3 of 3."
+    assert long_sentences(chained) == [chained]

@@ -119,4 +119,6 @@ def test_a_ladder_gives_a_finding_for_each_task() -> None:
         SpanInterval(10, None),
     )
     assert rnn.rungs[1].untried == 8
-    assert finding.answer.startswith("gru 20 steps, the longest tried [20 to beyond 20]")
+    assert finding.answer.startswith(
+        "The memory span of gru is 20 steps, the longest tried [20 to beyond 20]. "
+    )

@@ -70,9 +70,9 @@ def test_a_cell_without_figures_has_no_span() -> None:
         "card": "no figures.",
         "terminal": "-",
     }
-    assert findings.spans[0].answer.endswith("; rnn has no figures.")
+    assert findings.spans[0].answer.endswith(". rnn has no figures.")
     assert any("rnn has no span: none of its 6 trials gave figures" in c for c in findings.caveats)
-    assert not any("no interval for gru and rnn" in caveat for caveat in findings.caveats)
+    assert not any("gru and rnn have no interval" in caveat for caveat in findings.caveats)
     tile = list(front.tiles(findings))[-1]
     assert (tile.verdict, tile.cell) == ("10 steps", "gru")
 

@@ -116,7 +116,7 @@ def test_where_no_cell_leads_the_line_says_why() -> None:
     """The head of the answer, as of cells that do not beat the trivial forecast."""
     bad = scores_by_seed({"gru": [1.5] * 3, "rnn": [1.5] * 3})
     (line,) = condition_lines([only(bad)], 80)
-    assert line == "adding: No cell beats “always one” (1)."
+    assert line == "adding: No cell beats “always one” (test mse 1)."
 
 
 def test_a_line_of_a_condition_names_as_many_cells_as_fit() -> None:

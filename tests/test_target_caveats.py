@@ -43,7 +43,8 @@ def test_that_the_quicker_cell_depends_on_the_threshold_is_a_doubt() -> None:
     runs = [*steady, *(trained("a", seed, SPRINTER) for seed in range(3))]
     (caveat,) = said(runs, "depends on what counts as acceptable")
     assert "whether b or a is quicker" in caveat
-    assert "1.5 to the target, 1.5 at 90% of the way to it, 0.25 at 75% of the way to it" in caveat
+    told = "1.5 (target), 1.5 (90% of the way) and 0.25 (75% of the way) times the epochs of "
+    assert told in caveat
     slower = [0.5, *STEADY[:-1]]
     alike = [*steady, *(trained("a", seed, slower) for seed in range(3))]
     assert not said(alike, "depends on what counts as acceptable")
@@ -55,8 +56,8 @@ def test_a_ratio_to_what_was_not_reached_is_over_so_much() -> None:
     runs = [trained("a", seed, never) for seed in range(3)]
     runs += [trained("b", seed, STEADY) for seed in range(3)]
     (caveat,) = said(runs, "depends on what counts as acceptable")
-    assert "over 1.8 to the target" in caveat
-    assert "0.5 at 75% of the way" in caveat
+    assert "over 1.8 (target)" in caveat
+    assert "0.5 (75% of the way)" in caveat
     assert "over 0.5" not in caveat
 
 
@@ -82,7 +83,7 @@ def test_a_target_reached_in_the_first_epoch_by_every_seed_is_a_doubt() -> None:
     """How much sooner is not known. One seed that takes longer shows that it does not begin
     there."""
     first = [learned("a", s, 1) for s in range(3)]
-    assert said(first, "a is at the target after the first epoch in every seed")
+    assert said(first, "a is at the target after the first epoch, or within it, in every seed")
     assert not said([*first[:2], learned("a", 2, 2)], "after the first epoch")
     assert not said([*first[:2], learned("a", 2)], "after the first epoch")
 
@@ -116,7 +117,7 @@ def test_too_few_seeds_for_a_span_s_interval_are_a_doubt() -> None:
     """Five that all solve it leave a solve rate of .48; six do not."""
     five = [*climbed("a", 10, 5, seeds=5), *climbed("a", 20, 5, seeds=5)]
     six = [*climbed("a", 10, 6, seeds=6), *climbed("a", 20, 6, seeds=6)]
-    assert said(five, "no interval for a: fewer than 6 seeds")
+    assert said(five, "a has no interval, as fewer than 6 seeds")
     assert find(five).spans[0].spans[0].interval is None
     assert not said(six, "no interval")
     assert find(six).spans[0].spans[0].interval is not None
@@ -133,7 +134,7 @@ def test_a_span_that_reaches_the_longest_horizon_tried_is_a_doubt() -> None:
 def test_a_horizon_solved_above_one_that_is_not_is_a_doubt() -> None:
     """The span ends at the gap."""
     gap = [*climbed("a", 10, 8), *climbed("a", 20, 2), *climbed("a", 40, 8)]
-    assert said(gap, "most seeds of a solve 40, and not all horizons below")
+    assert said(gap, "most seeds of a solve 40, but not all horizons below")
     assert find(gap).spans[0].spans[0].longest == 10
     assert not said([*climbed("a", 10, 8), *climbed("a", 20, 2)], "not all horizons below")
 
@@ -145,7 +146,7 @@ def test_trials_without_figures_are_told_beside_a_span() -> None:
         learned("a", 7, dials={"horizon": 20}), status="timeout", reason="limit"
     )
     runs = [*climbed("a", 10, 8), *climbed("a", 20, 7, seeds=7), lost]
-    assert said(runs, "trials of a that gave no figures and count as not solved: 1")
+    assert said(runs, "1 trial of a gave no figures and counts as not solved")
     condition = find(runs).conditions[-1]
     assert [(arm.epochs.n, arm.epochs.centre) for arm in condition.arms if arm.epochs] == [(7, 3.0)]
 

@@ -55,7 +55,7 @@ def test_a_better_cell_that_misses_the_target_more_often_is_told() -> None:
     condition = by_epochs({"a": quicker(1), "b": STEADY})
     assert condition.leader == "a"
     assert condition.sure.endswith(
-        "(p = 0.0039, ahead in 9 of 10 seeds), but it misses the target in 1 of 10 seeds and b in"
+        "(p = 0.0039, ahead in 9 of 10 seeds). Yet a misses the target in 1 of 10 seeds, and b in"
         " none."
     )
 
@@ -69,7 +69,7 @@ def test_where_both_miss_the_target_one_seed_more_is_luck(more: int, told: bool)
     (comparison,) = condition.comparisons
     assert comparison.answer == "better"
     assert (
-        f"but it misses the target in {2 + more} of 22 seeds and b in 2." in condition.sure
+        f"Yet a misses the target in {2 + more} of 22 seeds, and b in 2." in condition.sure
     ) == told
 
 
@@ -79,12 +79,12 @@ def test_a_typical_seed_that_is_better_against_the_mean_is_told_with_both_means(
     quick: list[int | None] = [*[8] * 18, None, None]
     condition = by_epochs({"quick": quick, "steady": [9] * 20})
     assert condition.leader is None
-    assert condition.answer.startswith("steady comes first by the mean alone: ")
+    assert condition.answer.startswith("steady comes first by the mean alone. ")
     assert (
         condition.sure
         == "quick is better than steady in the typical seed: it takes 0.89 of the epochs (p ="
-        " 0.0084, ahead in 18 of 20 seeds), but it misses the target in 2 of 20 seeds and"
-        " steady in none, so that its mean up to the budget is larger"
+        " 0.0084, ahead in 18 of 20 seeds). Yet quick misses the target in 2 of 20 seeds, and"
+        " steady in none. The mean up to the budget of quick is therefore larger than that of steady"
         f" ({(18 * 8 + 2 * BUDGET) / 20:.3g} against 9 epochs)."
     )
 
@@ -94,8 +94,8 @@ def test_the_mean_alone_may_say_otherwise() -> None:
     quick: list[int | None] = [*[8] * 18, BUDGET, BUDGET]
     sure = by_epochs({"quick": quick, "steady": [9] * 20}).sure
     assert sure.endswith(
-        "(p = 0.0084, ahead in 18 of 20 seeds), but its mean up to the budget is larger (9.2"
-        " against 9 epochs)."
+        "(p = 0.0084, ahead in 18 of 20 seeds). Yet the mean up to the budget of quick is larger"
+        " than that of steady (9.2 against 9 epochs)."
     )
 
 
@@ -128,7 +128,9 @@ def test_scores_are_compared_by_their_mean_too(direction: str, sign: float, word
         )
         assert condition.sure.startswith(verdict)
         mean = 2.0 - sign * (gain * 18 - 2.0 * 2) / 20
-        remark = f", but its mean test mse is {word} ({mean:.3g} against 2)."
+        remark = (
+            f" Yet the mean test mse of often is {word} than that of always ({mean:.3g} against 2)."
+        )
         assert condition.sure.endswith(remark) == says_otherwise
 
 
@@ -141,8 +143,9 @@ def test_equivalent_cells_of_unlike_solve_rates_are_told() -> None:
         other = "b" if missing == "a" else "a"
         results = epochs_by_seed(cells, test=0.001, recipe=LONG)
         assert only(results).sure.endswith(
-            f", but {missing} misses the target in 2 of 40 seeds and {other} in none, so that its"
-            " mean up to the budget is larger (247 against 102 epochs)."
+            f" Yet {missing} misses the target in 2 of 40 seeds, and {other} in none. The mean up to"
+            f" the budget of {missing} is therefore larger than that of {other} (247 against 102"
+            " epochs)."
         )
 
 
@@ -151,12 +154,12 @@ def test_equivalent_cells_of_unlike_mean_scores_are_told() -> None:
     alike = [1.0, 1.01, 1.02, 1.03, 1.04] * 8
     for far, remark in (
         (1.5, ""),
-        (9.0, ", but the mean test mse of b is higher (1.42 against 1.02)."),
+        (9.0, " Yet the mean test mse of b is higher than that of a (1.42 against 1.02)."),
     ):
         condition = by_score({"a": alike, "b": [*alike[:-2], far, far]})
         (comparison,) = condition.comparisons
         assert comparison.answer == "equivalent"
-        assert ("but" in condition.sure) == bool(remark)
+        assert ("Yet" in condition.sure) == bool(remark)
         assert condition.sure.endswith(remark)
 
 
@@ -171,7 +174,7 @@ def test_below_a_verdict_nothing_is_added() -> None:
 
 
 def test_each_of_several_cells_has_its_own_remark() -> None:
-    """Cells that are beaten without one stand in one sentence."""
+    """Behind the sentence on its verdict; cells that are beaten without one come first."""
     cells = {
         "a": quicker(1),
         "b": STEADY,
@@ -180,9 +183,9 @@ def test_each_of_several_cells_has_its_own_remark() -> None:
     }
     sure = by_epochs(cells).sure
     assert "a is better than c in the typical seed: it takes" in sure
-    assert sure.count("but it misses the target in 1 of 10 seeds and b in none.") == 1
-    assert sure.count("but it misses the target in 1 of 10 seeds and d in none.") == 1
-    assert "and c in" not in sure
+    assert sure.count("Yet a misses the target in 1 of 10 seeds, and b in none.") == 1
+    assert sure.count("Yet a misses the target in 1 of 10 seeds, and d in none.") == 1
+    assert ", and c in" not in sure
 
 
 def test_a_target_that_test_data_do_not_confirm_is_missed() -> None:

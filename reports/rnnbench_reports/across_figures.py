@@ -76,9 +76,10 @@ def _caption(aspect: rnnbench.Aspect) -> str:
         bands = "Bands are left out, as those of so many cells would hide each other."
     counted = rnnbench.text.counted
     sentences = [
-        f"Score: {aspect.measures}; {counted(len(aspect.conditions), 'condition')} x"
-        f" {counted(len(aspect.seeds), 'seed')}.",
-        "First panel: the share of a cell's runs whose score is higher; the higher the line, the"
+        f"Score: {aspect.measures}.",
+        f"Each cell has runs under {counted(len(aspect.conditions), 'condition')}, with"
+        f" {counted(len(aspect.seeds), 'seed')} each.",
+        "First panel: the share of a cell's runs whose score is higher, so that a higher line is"
         " better.",
         bands,
         f"Second panel: mean of the middle half of the runs, with {around}.",
@@ -86,7 +87,7 @@ def _caption(aspect: rnnbench.Aspect) -> str:
     if aspect.pairs:
         sentences.append(
             "Third panel: how likely a run of the first cell is better than a run of another cell"
-            " on the same condition; where the bar, 95 % over all pairs, crosses one half, neither"
+            " on the same condition. Where the bar, 95 % over all pairs, crosses one half, neither"
             " cell is shown to be better."
         )
     return " ".join(sentences)

@@ -40,16 +40,16 @@ FOOT = 0.1
 INDENT = 0.12
 VERDICTS = {"supported": COLOURS["holds"], "refuted": COLOURS["fails"], "mixed": MIXED}
 CAPTION = (
-    "Effect under each condition with its 95 % interval; dashed where seeds did not get there or"
-    " lack the figure, so that it is an interval of what was seen; dashes and dots where the"
-    " intervals of epochs and of the time of a step are multiplied; dotted from smallest to"
-    " largest, where there are too few for an interval. The shaded region is where the claim says"
-    " that the effect lies, and ends at its boundary (dashed). Ratios are on a logarithmic axis;"
-    " an arrow points to what lies beyond its end. Differences are on an axis that is linear"
-    " around 0 and logarithmic beyond. A figure of one cell is divided by the boundary that the"
-    " claim sets it. Verdicts are adjusted over all conditions of a claim. Ratios of times between"
-    " two kinds of layer change between sessions, and have to be clear of the boundary: an"
-    " interval that reaches into what is hatched leaves its condition open."
+    "Each line is the effect under a condition with its 95 % interval. A dashed line is an interval"
+    " of what was seen, where seeds did not get there or lack the figure. Dashes and dots are an"
+    " interval of epochs multiplied by one of the time of a step. A dotted line reaches from the"
+    " smallest to the largest value, where there are too few for an interval. The shaded region is"
+    " where the claim says that the effect lies, and ends at its boundary (dashed). Ratios are on a"
+    " logarithmic axis, on which an arrow points to what lies beyond its end. Differences are on an"
+    " axis that is linear around 0 and logarithmic beyond. A figure of one cell is divided by the"
+    " boundary that the claim sets it. Verdicts are adjusted over all conditions of a claim. Ratios"
+    " of times between two kinds of layer change between sessions, and have to be clear of the"
+    " boundary. An interval that reaches into what is hatched leaves its condition open."
 )
 
 

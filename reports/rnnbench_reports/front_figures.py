@@ -95,9 +95,10 @@ def _front_figure(
 
     panels = [condition_panel(condition, draw, cells) for condition in shown]
     caption = (
-        f"Test score (median and range over seeds) against the {expense.noun} of a training step of"
-        f" the bare cell at {cost.shape} (median and range over replicates), the same"
-        f" {expense.noun} for every task. No cell beats a cell on the line in both."
+        f"Test score against the {expense.noun} of a training step of the bare cell at"
+        f" {cost.shape}, which is the same for every task. Scores are medians and ranges over"
+        " seeds, and costs are medians and ranges over replicates. No cell beats a cell on the line"
+        " in both."
     )
     return Drawn(expense.name, expense.title, caption, tuple(panels))
 

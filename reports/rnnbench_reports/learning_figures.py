@@ -88,7 +88,7 @@ def epochs_to_target(task: str, conditions: Conditions, cells: Cells) -> Drawn:
         "Mean of epochs to target up to the budget (dashed), with a 95 % interval. Unsolved seeds"
         " count as the whole budget, and the interval allows for seeds that might have been"
         " unsolved. A hollow mark, with its seeds in brackets, is a cell whose test score does not"
-        " confirm what it reached on validation data; a hollow arrow is one of which no seed"
+        " confirm what it reached on validation data. A hollow arrow is a cell of which no seed"
         " reached the target."
     )
     return Drawn(f"epochs-to-target-{task}", "Epochs to target", caption, tuple(panels), task)

@@ -81,11 +81,10 @@ def roofline(findings: rnnbench.Findings, cells: Cells) -> Drawn:
             panels.append(_roof_panel(cost, cells.among(row.row for row in cost.rows)))
     caption = (
         "Operations of the matrix products of a training step, by its time, against operations for"
-        " each byte that must at least move: what is saved for backward is written and read,"
-        " weights are read twice, their gradient is written. The line is the speed of the machine,"
-        " or of its accelerator where steps ran on it, in a large product of matrices and in"
-        " copying. A cell well below it waits for something else, mostly for the overhead of many"
-        " small operations."
+        " each byte that must at least move. What is saved for backward is written and read,"
+        " weights are read twice, and their gradient is written. The line is the speed of the"
+        " machine, or of its accelerator, in a large product of matrices and in copying. A cell"
+        " well below it waits for something else, mostly for the overhead of many small operations."
     )
     return Drawn("roofline", "Roofline", caption, tuple(panels))
 

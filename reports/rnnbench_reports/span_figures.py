@@ -38,12 +38,13 @@ def solve_rates(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     if not panels:
         return None
     caption = (
-        "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals."
-        " A hollow mark counts as not solved: the cell was not run there, as it does not solve a"
-        " shorter horizon, or its trials gave no figures. Lines join the horizons that were run;"
-        " cells are drawn a little apart from each other. Bars below are memory spans (mark: the"
-        " longest horizon that most seeds solve) with their 95 % interval, from six seeds on; one"
-        " that runs out of the panel has no end among these horizons."
+        "Share of seeds at the target against the horizon, with 95 % Clopper-Pearson intervals. A"
+        " hollow mark counts as not solved: the cell was not run there, or its trials gave no"
+        " figures. A cell is not run where it does not solve a shorter horizon. Lines join the"
+        " horizons that were run. Cells are drawn a little apart from each other. Bars below are"
+        " memory spans with their 95 % interval, from six seeds on. The mark of a bar is the"
+        " longest horizon that most seeds solve. A bar that runs out of the panel has no end among"
+        " these horizons."
     )
     title = "Solve rate against horizon"
     return Drawn(f"solve-rate-against-horizon-{task}", title, caption, tuple(panels), task)

@@ -33,9 +33,9 @@ def survival_curves(task: str, conditions: Sequence[rnnbench.Condition], cells: 
         "Kaplan-Meier curves: the share of seeds that are not yet at the target after so many"
         " epochs. The area under a curve is the mean of epochs up to the budget (dashed). An arrow"
         " is a share that never reached the target. The faint curve is the easiest threshold, three"
-        " quarters of the way from the trivial forecast to the target, where that is known and at"
-        f" most {MOST_FAINT} cells are shown. Hollow marks are on the curve of a cell whose test"
-        " score does not confirm what it reached on validation data."
+        " quarters of the way from the trivial forecast to the target. It is drawn where at most"
+        f" {MOST_FAINT} cells are shown and that forecast is known. Hollow marks are on the curve"
+        " of a cell whose test score does not confirm what it reached on validation data."
     )
     return Drawn(f"not-yet-at-target-{task}", "Not yet at the target", caption, tuple(panels), task)
 

@@ -10,16 +10,17 @@ from rnnbench_reports.page.records import Answer
 MOST_NAMED = 6
 """An answer on more cells than this names only those that matter."""
 MOST_GAPS = 3
+"""Gaps that the answer on an aspect lists; a table has all where there are more."""
 EPOCHS = "epochs to target"
-TABLE = "see the table"
 BESIDE_LEADER = {
-    "worse": "Better in the typical seed",
-    "equivalent": "Equivalent",
-    "undecided": "Not told apart from it",
-    "too few seeds": "Compared over too few seeds",
+    "worse": ("is better than {}", "are better than {}"),
+    "equivalent": ("is equivalent to {}", "are equivalent to {}"),
+    "undecided": ("is not told apart from {}", "are not told apart from {}"),
 }
-"""What the page says of cells beside the first one, by the answer."""
-LIST_OF_OTHERS = re.compile(r" is ahead of .*?(: | with test )")
+"""What the page says of cells beside the first one, for one of them and for several, by the
+answer."""
+SENTENCE_ENDS = re.compile(r"(?<=\.) ")
+AHEAD = " is ahead of "
 
 
 def learned(condition: rnnbench.Condition) -> tuple[str, str]:
@@ -30,63 +31,72 @@ def learned(condition: rnnbench.Condition) -> tuple[str, str]:
     """
     if len(condition.arms) <= MOST_NAMED or not condition.comparisons:
         return condition.answer, condition.sure
-    sure = [*_sure(condition), *_without_result(condition)]
-    return " ".join(_first(condition)), " ".join(sure)
+    answer = SENTENCE_ENDS.split(condition.answer)
+    first = _first_cell(answer, condition)
+    sure = [*_sure(first, condition), *_without_result(condition)]
+    return " ".join(_first(answer, first, condition)), " ".join(sure)
 
 
-def _first(condition: rnnbench.Condition) -> Iterator[str]:
+def _first_cell(answer: Sequence[str], condition: rnnbench.Condition) -> str:
+    """Return the cell that an answer begins with, or that is the nearest to the forecast."""
+    sentence = answer[1] if answer[0].startswith("No cell beats") else answer[0]
+    named = [arm.row for arm in condition.arms if sentence.startswith(f"{arm.row} ")]
+    return max(named, key=len)
+
+
+def _first(answer: Sequence[str], first: str, condition: rnnbench.Condition) -> Iterator[str]:
     """Yield what the answer says of the cell that comes first, and of those level with it."""
-    answer, level = _without_level(condition.answer)
-    if answer.startswith("No cell beats"):
-        yield answer
-    else:
-        first, _, others = answer.partition("; ")
-        first = LIST_OF_OTHERS.sub(lambda found: f" is first{found[1]}", first, count=1)
-        yield first.rstrip(".") + "."
-        if condition.figure != EPOCHS and others:
-            yield _reached(others, condition)
+    *others, last = answer
+    level = re.fullmatch(r"(.*) (is|are) (level with .*)", last)
+    sentences = others if level else [*answer]
+    if AHEAD in sentences[0]:
+        figures = [sentence for sentence in sentences if AHEAD not in sentence]
+        sentences = [f"{first} is first.", *figures]
+    yield from sentences[:2]
+    beats = not sentences[0].startswith("No cell beats")
+    if condition.figure != EPOCHS and beats and len(sentences) > 2:
+        yield _reached(sentences[2], condition)
     if level:
-        yield f"Level with it: {rnnbench.text.listed(level, MOST_NAMED)}."
+        rows = re.split(", | and ", level[1])
+        yield f"{named(rows)} {level[2]} {level[3]}"
 
 
-def _without_level(answer: str) -> tuple[str, list[str]]:
-    """Return an answer without its sentence on cells with the same figure, and these cells."""
-    before, _, last = answer.rpartition(". ")
-    found = re.fullmatch(r"(.*) (?:is|are) level with .*", last)
-    return (f"{before}.", found[1].split(" and ")) if before and found else (answer, [])
-
-
-def _reached(clause: str, condition: rnnbench.Condition) -> str:
-    """Return the clause on who reached the target, which counts many cells."""
+def _reached(sentence: str, condition: rnnbench.Condition) -> str:
+    """Return the sentence on who reached the target, which counts many cells."""
     lucky = sum(arm.solved > 0 for arm in condition.arms)
     if lucky > MOST_NAMED:
         cells = rnnbench.text.counted(lucky, "cell")
-        clause = re.sub(r"^.* reached ", lambda _: f"{cells} reached ", clause)
-    return clause[:1].upper() + clause[1:]
+        sentence = re.sub(r"^.* reached ", lambda _: f"{cells} reached ", sentence)
+    return sentence
 
 
-def _sure(condition: rnnbench.Condition) -> Iterator[str]:
+def _sure(first: str, condition: rnnbench.Condition) -> Iterator[str]:
     """Yield how the first cell compares with those that matter, and the number of the others."""
     compared = condition.comparisons
     if all(comparison.p_value is None for comparison in compared):
-        yield condition.sure.partition(" By seed, ")[0]
+        yield SENTENCE_ENDS.split(condition.sure)[0]
         ahead = sum(2 * comparison.wins > comparison.pairs for comparison in compared)
-        yield f"In most seeds it is ahead of {ahead} of {len(compared)} other cells: {TABLE}."
+        others = rnnbench.text.counted(len(compared), "other cell")
+        yield f"In most seeds, {first} is ahead of {ahead} of {others}, as the table shows."
         return
-    for answered, words in BESIDE_LEADER.items():
+    for answered, verbs in BESIDE_LEADER.items():
         rows = [comparison.other for comparison in compared if comparison.answer == answered]
         if rows:
-            yield f"{words}: {rnnbench.text.listed(rows, MOST_NAMED)}."
+            verb = verbs[0] if len(rows) == 1 else verbs[1]
+            yield f"{named(rows)} {verb.format(first)} in the typical seed."
+    few = [comparison.other for comparison in compared if comparison.answer == "too few seeds"]
+    if few:
+        yield f"{first} has too few seeds in common with {named(few)}."
     worse = sum(comparison.answer == "better" for comparison in compared)
     if worse:
-        yield f"Worse: {rnnbench.text.counted(worse, 'cell')}, {TABLE}."
+        yield f"The table has {rnnbench.text.counted(worse, 'cell')} worse than {first}."
 
 
 def _without_result(condition: rnnbench.Condition) -> Iterator[str]:
     """Yield a sentence on the cells of which no seed has figures."""
     rows = [arm.row for arm in condition.arms if not arm.seeds]
     if rows:
-        yield f"Without a result: {rnnbench.text.listed(rows, MOST_NAMED)}."
+        yield f"{named(rows)} {_have(rows)} no result."
 
 
 def spans(finding: rnnbench.HorizonFinding) -> str:
@@ -96,20 +106,32 @@ def spans(finding: rnnbench.HorizonFinding) -> str:
     longest = max(span.longest for span in finding.spans)
     if not longest:
         shortest = finding.horizons[0]
-        return f"No cell has a memory span of {shortest} steps or more: {TABLE}."
+        return f"No cell has a memory span of {shortest} steps or more."
     rows = [span.row for span in finding.spans if span.longest == longest]
     bound = "at least " if longest == finding.horizons[-1] else ""
-    leaders = rnnbench.text.listed(rows, MOST_NAMED)
-    sentences = [f"The longest span, {bound}{longest} steps: {leaders}."]
+    sentences = [f"{named(rows)} {_have(rows)} the longest memory span, {bound}{longest} steps."]
     others = [span for span in finding.spans if span.row not in rows]
     near = [span.row for span in others if _reaches(span, longest)]
     if near:
-        named = rnnbench.text.listed(near, MOST_NAMED)
-        sentences.append(f"Shorter, with an interval that reaches as far: {named}.")
-    if len(others) > len(near):
-        fewer = rnnbench.text.counted(len(others) - len(near), "other cell")
-        sentences.append(f"Shorter: {fewer}, {TABLE}.")
+        sentences.append(
+            f"{named(near)} {_have(near)} a shorter span, whose interval reaches as far."
+        )
+    shorter = [span.row for span in others if span.row not in near]
+    if shorter:
+        fewer = rnnbench.text.counted(len(shorter), "other cell")
+        sentences.append(f"{fewer} {_have(shorter)} a shorter span, listed in the table.")
     return " ".join(sentences)
+
+
+def named(rows: Sequence[str]) -> str:
+    """Return the cells with a final "and"; of many, the first ones and how many more there are."""
+    if len(rows) <= MOST_NAMED + 1:
+        return rnnbench.text.enumerated(rows)
+    return rnnbench.text.listed(rows, MOST_NAMED)
+
+
+def _have(rows: Sequence[str]) -> str:
+    return "has" if len(rows) == 1 else "have"
 
 
 def _reaches(span: rnnbench.Span, longest: int) -> bool:
@@ -131,9 +153,7 @@ def across(aspects: Sequence[rnnbench.Aspect]) -> Iterator[Answer]:
             shown.add(aspect.missing)
             names = [other.name for other in aspects if other.missing == aspect.missing]
             title = rnnbench.text.enumerated(names).capitalize()
-            lacks = rnnbench.text.listed(aspect.missing, MOST_GAPS, "; ")
-            text = f"Not aggregated, because the set is not complete: {lacks}."
             ways = [("table", f"across-{aspect.name}-lacks")]
-            yield Answer(f"across-{aspect.name}-answer", title, text, ways=ways)
+            yield Answer(f"across-{aspect.name}-answer", title, aspect.answer, ways=ways)
     if all(aspect.absent for aspect in aspects):
         yield Answer("across-none", "", "Nothing was measured on several conditions.")

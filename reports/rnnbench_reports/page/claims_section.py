@@ -19,7 +19,6 @@ from rnnbench_reports.page.records import (
     Value,
 )
 from rnnbench_reports.page.tables import count, table, word
-from rnnbench_reports.page.words import capitalise
 
 SHORT = "Effect with its 95 % interval; shaded is where the claim says that it lies."
 NOTE = (
@@ -42,11 +41,10 @@ def _section(
     plot = plots.get(f"claim-of-{claim.name}")
     common = claim_words.common_search(claim)
     sure = " ".join(filter(None, (claim.note, *claim.cautions, common)))
-    because = capitalise(claim.because)
     answer = Answer(
         f"verdict-{claim.name}",
         "",
-        because,
+        claim.because,
         sure,
         verdict=claim.verdict,
         kind=claim.verdict,

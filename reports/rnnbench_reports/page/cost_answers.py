@@ -7,13 +7,13 @@ from itertools import chain
 
 import rnnbench
 from rnnbench_reports import cost_words
-from rnnbench_reports.page.answers import MOST_NAMED, TABLE
+from rnnbench_reports.page.answers import MOST_NAMED, named
 
 SENTENCE_ENDS = re.compile(r"(?<=\.) (?=[A-Z])")
 STEPS = {
-    "train": "A training step",
-    "inference": "Forward alone",
-    "streaming": "A step of one stream",
+    "train": "A training step takes",
+    "inference": "Forward alone takes",
+    "streaming": "A step of one stream takes",
 }
 
 
@@ -40,7 +40,7 @@ def on_all_shapes(findings: rnnbench.Findings) -> str:
     for sentence in SENTENCE_ENDS.split(first.answer):
         if all(sentence in cost.answer for cost in others) and not names.search(sentence):
             shared.append(sentence)
-    return " ".join(shared).replace("These ratios", "The ratios below")
+    return " ".join(shared)
 
 
 def _cost(cost: rnnbench.CostFinding) -> Iterator[str]:
@@ -51,11 +51,11 @@ def _cost(cost: rnnbench.CostFinding) -> Iterator[str]:
     explained = sum(pair.explained for pair in cost.kernel_pairs)
     if explained:
         ratios = rnnbench.text.counted(explained, "ratio")
-        yield f"Kernels explain {ratios}: see the table of kernels."
+        yield f"Kernels explain {ratios}, which the table of kernels lists."
     sizes = sorted((row.peak_bytes.centre, row.row) for row in cost.rows if row.peak_bytes)
     peaks = {row: rnnbench.text.mebibytes(size) for size, row in sizes}
     if peaks:
-        yield _sentence("Peak memory of a training step", peaks, ())
+        yield from _sentences("The peak memory of a training step is", peaks, ())
 
 
 def _times(cost: rnnbench.CostFinding, kind: str, step: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _times(cost: rnnbench.CostFinding, kind: str, step: str) -> Iterator[str]:
     for pair in cost.pairs:
         if (pair.kind, pair.fast) == (kind, timed[0][0].row) and _is_open(pair.ratio):
             level.append(pair.slow)
-    yield _sentence(step, times, level)
+    yield from _sentences(step, times, level)
 
 
 def _is_open(ratio: rnnbench.Range) -> bool:
@@ -78,15 +78,15 @@ def _is_open(ratio: rnnbench.Range) -> bool:
     return ratio.kind != "range" and ratio.n > 1 and ratio.low <= 1 <= ratio.high
 
 
-def _sentence(what: str, figures: Mapping[str, str], level: Sequence[str]) -> str:
-    """Return a sentence on figures, the least first: all of a few; of many the first one, what is
-    not told apart from it, and how many others there are."""
+def _sentences(what: str, figures: Mapping[str, str], level: Sequence[str]) -> Iterator[str]:
+    """Yield sentences on figures, the least first: all of a few; of many the first one, what is not
+    told apart from it, and how many there are."""
     if len(figures) <= MOST_NAMED:
-        each = [f"{row} {figure}" for row, figure in figures.items()]
-        return f"{what}: {', '.join(each)}."
+        each = [f"{figure} ({row})" for row, figure in figures.items()]
+        yield f"{what} {', '.join(each)}."
+        return
     row, figure = next(iter(figures.items()))
-    parts = [f"{what} is least for {row}: {figure}"]
+    yield f"{what} {figure} with {row}, the least of the {len(figures)} cells in the table."
     if level:
-        parts.append(f"not told apart from it: {rnnbench.text.listed(level, MOST_NAMED)}")
-    others = rnnbench.text.counted(len(figures) - 1 - len(level), "other cell")
-    return f"{'; '.join([*parts, others])}, {TABLE}."
+        verb = "is" if len(level) == 1 else "are"
+        yield f"{named(level)} {verb} not told apart from {row}."

@@ -12,11 +12,11 @@ DARKEST = 9
 SOLVED_FROM = 4
 """Shades up to this one belong to cells of which no seed reaches the target."""
 LEARNING = (
-    "In a square: epochs to target, with the seeds that reach it where not all do, or else the test"
-    " score; what a cell reached on validation data counts only where its test score beats the"
-    " trivial forecast. The stronger its colour, the better: weak where no seed reaches the target,"
-    " by how far the score comes from the trivial forecast; stronger where seeds reach it, by how"
-    " early."
+    "A square has the epochs to target, with the seeds that reach it where not all do, or else the"
+    " test score. What a cell reached on validation data counts only where its test score beats the"
+    " trivial forecast. A stronger colour is better. Colours are weak where no seed reaches the"
+    " target, by how far the score comes from the trivial forecast. They are stronger where seeds"
+    " reach it, by how early."
 )
 WITHOUT_TARGET = (
     "Without a target, a square has the test score, and its colour is the stronger the farther the"
@@ -24,8 +24,8 @@ WITHOUT_TARGET = (
 )
 ORDER = "Cells are ordered by their mean place over conditions."
 COST = (
-    "The stronger its colour, the nearer a square is to the best cell at this shape; weakest at ten"
-    " times as much."
+    "The stronger its colour, the nearer a square is to the best cell at this shape. The weakest"
+    " colour is that of ten times as much or more."
 )
 
 

@@ -7,10 +7,10 @@ from rnnbench_reports.page.tables import CELL, amount, figure, slug, table, word
 
 SPANS = (
     "A memory span is the longest horizon that most seeds solve, where they also solve all shorter"
-    " ones; it has a 95 % interval from six seeds on. Horizons that a cell was not run at count as"
-    " not solved. A span of at least so many steps ends with the horizons tried, and may be longer."
-    " Half: the horizon that half of the seeds are expected to solve by the fitted"
-    " curve, if it lies among the horizons that were run."
+    " ones. A span has a 95 % interval from six seeds on. Horizons that a cell was not run at count"
+    " as not solved. A span of at least so many steps ends with the horizons tried, and may be"
+    " longer. The column “half” has the horizon that half of the seeds solve by the fitted curve,"
+    " if it lies among the horizons that were run."
 )
 
 

@@ -16,9 +16,9 @@ BUDGETS = {
 """What the budget of a model is, by what is matched."""
 STATE = "numbers carried from step to step, for one sequence"
 OPTIMUM = (
-    "The rates without a gap that need at most 1.5 times the epochs to target of the best rate, or,"
-    " where it does not reach the target, whose validation scores are worse by at most 10 % of the"
-    ' way from the trivial forecast to its own. "At least": the grid ends there.'
+    "The rates without a gap that need at most 1.5 times the epochs to target of the best rate."
+    " Where the best rate does not reach the target, validation scores may be worse by at most 10 %"
+    ' of the way from the trivial forecast to its own. "At least": the grid ends there.'
 )
 
 
@@ -43,17 +43,16 @@ def search(recipe: Any) -> str:
     if recipe.search == "tuning-seeds":
         seeds = f"{rnnbench.text.counted(recipe.tuning_seeds, 'seed')} of its own"
         return (
-            f"Every rate was trained on {seeds}, which are evaluated nowhere; the best rate was"
-            " trained on all seeds."
-            " Comparisons do not account for the luck of that choice."
+            f"Every rate was trained on {seeds}, evaluated nowhere. The best rate was trained on"
+            " all seeds. Comparisons do not account for the luck of that choice."
         )
     return (
-        f"Every rate was trained on the first {recipe.race_from} seeds. There, and again whenever"
-        " half as many seeds were added, rates that a paired test at 5 % found worse than the best"
-        " were given up; the others were trained on all seeds. A cell is called better in the"
-        " typical seed where its best rate beats every rate that is left of the other cell. The"
-        " choice of its own rate is part of the test, so that the stated error includes the luck of"
-        " the search."
+        f"Every rate was trained on the first {recipe.race_from} seeds, where rates that a paired"
+        " test at 5 % found worse than the best were given up. The test was repeated whenever half"
+        " as many seeds were added. The other rates were trained on all seeds. A cell is called"
+        " better in the typical seed where its best rate beats every rate that is left of the other"
+        " cell. The choice of its own rate is part of the test, so that the stated error includes"
+        " the luck of the search."
     )
 
 
@@ -119,8 +118,8 @@ def recipe(condition: rnnbench.Condition) -> str:
     if used.clip_norm:
         parts.append(f"gradient norm cut at {number(used.clip_norm)}")
     return (
-        f"{_target(condition)} {budget(used)} {used.epochs}"
-        f" epochs of {condition.steps_per_epoch} steps of {used.batch_size} sequences,"
+        f"{_target(condition)} {budget(used)} Training: {used.epochs} epochs of"
+        f" {condition.steps_per_epoch} steps of {used.batch_size} sequences. Optimiser:"
         f" {', '.join(parts)}."
     )
 

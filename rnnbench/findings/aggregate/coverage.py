@@ -47,14 +47,14 @@ def runs(group: Sequence[Result]) -> Runs:
 def mixed(results: Sequence[Result]) -> tuple[str, ...]:
     """Return what these results mix: sources of a cell or task, or versions of torch."""
     mixtures = [
-        f"there are results of several sources of {name}" for name in changed_sources(results)
+        f"There are results of several sources of {name}" for name in changed_sources(results)
     ]
     if len(mixtures) > MOST_SOURCES:
         more = len(mixtures) - MOST_SOURCES
-        mixtures = [*mixtures[:MOST_SOURCES], f"and of {more} more cells and tasks"]
+        mixtures = [*mixtures[:MOST_SOURCES], f"There are {more} more such cells and tasks"]
     versions = torch_versions(results)
     if len(versions) > 1:
-        mixtures.append(f"there are results of several versions of torch: {', '.join(versions)}")
+        mixtures.append(f"There are results of several versions of torch: {', '.join(versions)}")
     return tuple(mixtures)
 
 

@@ -8,6 +8,8 @@ from rnnbench.findings.aggregate.records import Aspect, AspectRow
 from rnnbench.findings.stats.ranges import Range
 
 MOST_NAMED = 6
+MOST_GAPS = 3
+NO_AGGREGATE = "There is no aggregate, as the set is not complete."
 HALF = 0.5
 AT_AN_END = 0.005
 """Optimality gaps this near to 0 or 1 count as being there."""
@@ -18,17 +20,20 @@ def answer(aspect: Aspect) -> str:
     if aspect.absent:
         return f"{aspect.absent[0].upper()}{aspect.absent[1:]}."
     if aspect.missing:
-        return f"No aggregate, for the set is not complete: {listed(aspect.missing, 3, '; ')}."
+        return f"{NO_AGGREGATE} {gaps(aspect.missing)}"
     conditions = len(aspect.conditions)
     if not aspect.seeds:
-        over = f"geometric mean over {conditions} shapes" if conditions > 1 else "at one shape"
-        measures = f"{aspect.measures[0].upper()}{aspect.measures[1:]}"
-        return f"{measures}: {_order(aspect)} ({over})."
+        over = "At one shape, the ratio"
+        if conditions > 1:
+            over = f"The geometric mean of the ratio over {conditions} shapes"
+        return f"{over} is {_order(aspect)}. The ratio is the {aspect.measures}."
     seeds = text.counted(len(aspect.seeds), "seed")
-    over = f"over {text.counted(conditions, 'condition')} x {seeds}"
+    over = f"over {text.counted(conditions, 'condition')} and {seeds}"
+    sentences = [f"The interquartile mean {over} is {_order(aspect)}."]
     if any(_first_figure(row).kind == "range" for row in aspect.rows):
-        over += " (in brackets the range over seeds: so few carry no interval)"
-    return f"Interquartile mean {over}: {_order(aspect)}. {_differences(aspect)}".strip()
+        verb = "carries" if len(aspect.seeds) == 1 else "carry"
+        sentences.append(f"Brackets have the range over seeds, as {seeds} {verb} no interval.")
+    return " ".join([*sentences, *_differences(aspect)])
 
 
 def _first_figure(row: AspectRow) -> Range:
@@ -36,7 +41,7 @@ def _first_figure(row: AspectRow) -> Range:
 
 
 def _order(aspect: Aspect) -> str:
-    return listed([f"{row.row} {_in_words(_first_figure(row))}" for row in aspect.rows])
+    return listed([f"{_in_words(_first_figure(row))} ({row.row})" for row in aspect.rows])
 
 
 def _in_words(figure: Range) -> str:
@@ -46,17 +51,25 @@ def _in_words(figure: Range) -> str:
     return text.with_ends(centre, low, high)
 
 
-def _differences(aspect: Aspect) -> str:
-    """Return how the first cell compares, by the probability that a training of it is better."""
-    if not aspect.pairs:
-        return ""
-    sentences = []
-    for pair in aspect.pairs:
+def _differences(aspect: Aspect) -> Iterator[str]:
+    """Yield how the first cell compares, by the probability that a training of it is better."""
+    for pair in aspect.pairs[:MOST_NAMED]:
         chance = f"P({aspect.rows[0].row} beats {pair.over}) = {_in_words(pair.probability)}"
         if pair.probability.low <= HALF <= pair.probability.high:
-            chance += ", not told apart"
-        sentences.append(chance)
-    return f"{listed(sentences, by='; ')}."
+            chance += ", so that the two are not told apart"
+        yield f"{chance}."
+    more = len(aspect.pairs) - MOST_NAMED
+    if more > 0:
+        yield f"The table has the probabilities of {text.counted(more, 'more pair')}."
+
+
+def gaps(missing: Sequence[str]) -> str:
+    """Return a sentence for each of the first gaps, and one on how many more there are."""
+    sentences = [f"{gap}." for gap in missing[:MOST_GAPS]]
+    more = len(missing) - MOST_GAPS
+    if more > 0:
+        sentences.append(f"The set has {text.counted(more, 'more gap')}.")
+    return " ".join(sentences)
 
 
 def listed(things: Sequence[str], most: int = MOST_NAMED, by: str = ", ") -> str:
@@ -80,9 +93,10 @@ def _refusals(aspects: Sequence[Aspect]) -> Iterator[str]:
         if aspect.missing:
             refused.setdefault(aspect.missing, []).append(aspect.name)
     for missing, names in refused.items():
+        aspects_without = text.enumerated(names)
         yield (
-            f"Across tasks, {listed(names)}: no aggregate, for the set is not complete:"
-            f" {listed(missing, 3, '; ')}."
+            f"Across tasks, there is no aggregate of {aspects_without}, as the set is not complete."
+            f" {gaps(missing)}"
         )
 
 
@@ -104,7 +118,7 @@ def _unequal_weights(aspects: Sequence[Aspect]) -> Iterator[str]:
     least, rarely = min(tasks.items(), key=lambda item: item[1])
     if often > 2 * rarely:
         yield (
-            f"Across tasks, {most} counts {often} times and {least} {rarely}: every setting of a"
+            f"Across tasks, {most} counts {often} times and {least} {rarely}, as every setting of a"
             " task is a condition."
         )
 
@@ -120,6 +134,6 @@ def _at_an_end(aspect: Aspect) -> Iterator[str]:
     for end, rows in (("best", best), ("worst", worst)):
         if len(rows) > 1:
             yield (
-                f"Across tasks, {aspect.name}: {listed(rows)} are at the {end} score that there is"
-                " in all runs, and nobody can tell them apart."
+                f"Across tasks, {listed(rows)} have the {end} possible {aspect.name} in all runs,"
+                " which cannot tell them apart."
             )

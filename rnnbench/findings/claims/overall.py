@@ -39,10 +39,8 @@ def overall_caveats(arms: tuple[Arm, Arm], judged: Judged, region: Region) -> It
     rows = (first.row, second.row)
     quicker, slower = reversed(rows) if answer == "worse" else rows
     comparison = "as quick as" if answer == "equivalent" else "quicker than"
-    yield (
-        f"{quicker} is {comparison} {slower} in the typical seed"
-        f"{disagreement(rows, answer, overall, None)}."
-    )
+    typical = f"{quicker} is {comparison} {slower} in the typical seed."
+    yield " ".join([typical, *disagreement(rows, answer, overall, None)])
 
 
 def _answer(effect: Range, state: State, region: Region) -> Answered:

@@ -6,36 +6,44 @@ from itertools import chain
 from rnnbench import text
 from rnnbench.findings.claims.dependence import dependence
 from rnnbench.findings.claims.records import Judged, ReadingFinding, State, Verdict
-from rnnbench.findings.learning.look_summary import seeds_in_words
+from rnnbench.findings.learning.look_summary import (
+    looked_before,
+    part_of_the_seeds,
+    seeds_in_words,
+)
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.learning.scored import is_raced
 from rnnbench.findings.stats.estimates import LEVEL
 from rnnbench.records import Claim, Reading, Recipe
 
-WORDS: dict[State, str] = {"holds": "holds under", "fails": "fails under", "open": "is open under"}
+WORDS: dict[State, tuple[str, str]] = {
+    "holds": ("holds", "hold"),
+    "fails": ("fails", "fail"),
+    "open": ("is open", "are open"),
+}
+"""The verbs of conditions by their state, for one of them and for several."""
 
 
 def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
-    """Return under how many conditions a claim holds, fails, and is open, as a sentence.
+    """Return how many conditions of a claim hold, fail, and are open, in sentences.
 
-    For a mixed verdict the sentence names the facet that the answer depends on; for an undecided
-    one, how many more seeds would probably decide.
+    For a mixed verdict, further sentences name the facet that the answer depends on; for an
+    undecided one, a sentence has how many more seeds would probably decide.
     """
     missing = dict.fromkeys(chain.from_iterable(reading.missing for reading in readings))
-    untested = f"untested: {', '.join(missing)}" if missing else ""
+    untested = [f"Untested: {reason}." for reason in missing]
     if verdict == "untested":
-        return f"{untested or 'it has no conditions'}."
+        return " ".join(untested) or "The claim has no conditions."
     conditions = []
     for reading in readings:
         for judged in reading.judged:
             conditions.append((_facets(reading, judged), judged.state))
-    parts = [_counts([state for _, state in conditions])]
+    sentences = [_counts([state for _, state in conditions])]
     if verdict == "mixed":
-        parts.append(dependence(conditions))
+        sentences += dependence(conditions)
     if verdict == "undecided":
-        parts.append(_more_seeds(readings))
-    parts.append(untested)
-    return f"{'; '.join(filter(None, parts))}."
+        sentences += _more_seeds(readings)
+    return " ".join([*sentences, *untested])
 
 
 def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
@@ -44,8 +52,8 @@ def cautions(claim: Claim, look: Schedule) -> Iterator[str]:
         yield from _look_cautions(claim, look)
     if claim.changed:
         yield (
-            f"Changed on {', '.join(claim.changed)}, when there were results already: the claim was"
-            " not fixed before all of them."
+            f"The claim was changed on {text.enumerated(claim.changed)}, when some of its results"
+            " were there already."
         )
 
 
@@ -78,41 +86,46 @@ def search_words(recipe: Recipe) -> str:
 
 
 def _counts(states: Sequence[State]) -> str:
-    """Return the conditions by state: `it holds under 3, fails under 1 of 4 conditions`."""
-    words = []
-    for state, under in WORDS.items():
-        if state in states:
-            words.append(f"{under} {states.count(state)}")
-    return f"it {text.listed(words)} of {text.counted(len(states), 'condition')}"
+    """Return the conditions by state: `3 of 4 conditions hold, 1 fails.`"""
+    all_conditions = text.counted(len(states), "condition")
+    words: list[str] = []
+    for state, (of_one, of_several) in WORDS.items():
+        count = states.count(state)
+        if count:
+            which = str(count) if words else f"{count} of {all_conditions}"
+            words.append(f"{which} {of_one if count == 1 else of_several}")
+    return f"{text.listed(words)}."
 
 
 def _facets(reading: ReadingFinding, judged: Judged) -> dict[str, str]:
     return {"reading": reading.title or reading.summary, **judged.facets}
 
 
-def _more_seeds(readings: Sequence[ReadingFinding]) -> str:
-    """Return how many more seeds would probably decide; "" where one condition has no number."""
+def _more_seeds(readings: Sequence[ReadingFinding]) -> Iterator[str]:
+    """Yield how many more seeds would probably decide, unless a condition has no such number."""
     conditions = chain.from_iterable(reading.judged for reading in readings)
     wanted = [judged.more_seeds for judged in conditions if judged.state == "open"]
     known = [count for count in wanted if count is not None]
-    if not known or len(known) < len(wanted):
-        return ""
-    return text.more_seeds(max(known))
+    if known and len(known) == len(wanted):
+        more = text.more_seeds(max(known))
+        if more:
+            yield f"{more[:1].upper()}{more[1:]}."
 
 
 def _look_cautions(claim: Claim, look: Schedule) -> Iterator[str]:
     """Yield at which level a look decides, and why that level is not the usual one."""
-    decides = f"this look decides at {text.rounded(look.level, 2)}, not at {text.setting(LEVEL)}"
+    level = text.rounded(look.level, 2)
+    decides = f"This look decides at {level}, not at {text.setting(LEVEL)}"
     if claim.by_rule and look.seeds < claim.by_rule[0]:
         first_look = seeds_in_words(claim.by_rule[:1])
-        yield f"Its first look is planned at {first_look}, which are not complete."
+        yield f"The first look is planned at {first_look}, which are not complete."
     elif not look.level:
         return  # each condition reports how many seeds it lacks
     elif look.counted:
-        yield f"Looked at {seeds_in_words(look.counted)} before: {decides}."
+        yield f"{decides}, {looked_before(look.counted)}."
     elif look.evenly:
-        yield f"Looks at {seeds_in_words(claim.by_rule)} are planned: {decides}."
+        yield f"{decides}, as looks at {seeds_in_words(claim.by_rule)} are planned."
     elif look.seeds < look.settling:
-        yield f"Of {look.settling} planned seeds there are {look.seeds}: {decides}."
+        yield f"{decides}, {part_of_the_seeds(look.seeds, look.settling)}."
     else:
-        yield f"So that seeds may be added, {decides}."
+        yield f"{decides}, so that seeds may be added."

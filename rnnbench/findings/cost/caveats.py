@@ -45,8 +45,8 @@ def _few_replicates(costs: Sequence[CostFinding]) -> Iterator[str]:
     few = min(counts, default=INTERVAL_REPLICATES)
     if few < INTERVAL_REPLICATES:
         yield (
-            f"Cost figures rest on {text.counted(few, 'replicate')}; from {INTERVAL_REPLICATES} on"
-            " they carry an interval."
+            f"Cost figures rest on {text.counted(few, 'replicate')}, and carry an interval from"
+            f" {INTERVAL_REPLICATES} on."
         )
 
 
@@ -95,13 +95,13 @@ def _moved_ratios(finding: CostFinding) -> Iterator[str]:
         return
     most = max(moved, key=_movement)
     ratios = [ratio.centre for ratio in most.sessions.values()]
+    ratio = f"the ratio of {most.slow} to {most.fast}"
     among = ""
     if len(moved) > 1:
-        among = f"; of {len(moved)} ratios that varied by over {PRECISE:.0%}, it varied most"
+        among = f" Of {len(moved)} ratios that varied by over {PRECISE:.0%}, {ratio} varied most."
     yield (
-        f"{finding.title}: the ratio of {most.slow} to {most.fast} ({most.kind}) ranged from"
-        f" {text.rounded(min(ratios))} to {text.rounded(max(ratios))}"
-        f" over {len(ratios)} sessions{among}."
+        f"{finding.title}: {ratio} ({most.kind}) ranged from {text.rounded(min(ratios))} to"
+        f" {text.rounded(max(ratios))} over {len(ratios)} sessions.{among}"
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from math import log
 
+from rnnbench import text
 from rnnbench.findings.cost.phrases import STEP_PHRASES, ratio
 from rnnbench.findings.cost.records import KernelPair
 
@@ -19,17 +20,15 @@ MOST_EXPLAINED = 3
 
 
 def kernels(pairs: Sequence[KernelPair]) -> Iterator[str]:
-    """Yield a sentence for each ratio that kernels explain, the largest first."""
+    """Yield sentences on each ratio that kernels explain, the largest first."""
     explained = [pair for pair in pairs if pair.explained]
     explained.sort(key=_explained_part, reverse=True)
     for pair in explained[:MOST_EXPLAINED]:
-        yield _explanation(pair)
+        yield from _explanation(pair)
     more = len(explained) - MOST_EXPLAINED
     if more > 0:
-        yield (
-            f"{more} more ratio{'s are' if more > 1 else ' is'} made by the kernels; the report"
-            " lists them."
-        )
+        ratios = text.counted(more, "more ratio")
+        yield f"Kernels explain {ratios}, which the report lists."
 
 
 def _explained_part(pair: KernelPair) -> float:
@@ -37,21 +36,24 @@ def _explained_part(pair: KernelPair) -> float:
     return abs(log(pair.apart.centre / pair.alike.centre))
 
 
-def _explanation(pair: KernelPair) -> str:
+def _explanation(pair: KernelPair) -> Iterator[str]:
+    """Yield the ratio of two cells, the kernels that they run on, and the ratio on one kernel."""
     ours, theirs = (KERNELS.get(kernel, kernel) for kernel in pair.kernels)
-    return (
-        f"{STEP_PHRASES[pair.kind]}, {pair.row} takes {ratio(pair.apart)} times as long as"
-        f" {pair.over}: {pair.row} runs on {ours}, {pair.over} on {theirs}; {_on_one_kernel(pair)},"
-        f" it takes {ratio(pair.alike)} times as long."
+    step = STEP_PHRASES[pair.kind]
+    yield f"{step}, {pair.row} takes {ratio(pair.apart)} times as long as {pair.over}."
+    yield f"{step}, {pair.row} runs on {ours}, and {pair.over} on {theirs}."
+    yield (
+        f"{_on_one_kernel(pair)}, {pair.row} takes {ratio(pair.alike)} times as long as"
+        f" {pair.over}."
     )
 
 
 def _on_one_kernel(pair: KernelPair) -> str:
-    """Return how both cells run on one kernel: `both step by step`, `both on compiled code`."""
+    """Return how both cells run on one kernel: `With both on compiled code`."""
     kernel = KERNELS.get(pair.alike_kernel, pair.alike_kernel)
     if pair.by_step:
-        return "both step by step"
+        return "With both step by step"
     if pair.alike_kernel in pair.kernels:
         moved = pair.over if pair.alike_kernel == pair.kernels[0] else pair.row
-        return f"with {moved} on {kernel} too"
-    return f"both on {kernel}"
+        return f"With {moved} on {kernel} too"
+    return f"With both on {kernel}"

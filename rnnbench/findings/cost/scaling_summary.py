@@ -48,7 +48,8 @@ def _growth(figure: LengthFigure, curves: Sequence[ScalingCurve]) -> str:
 def _crossing(point: BreakEven) -> str:
     is_faster = "trains faster" if point.figure == "train" else "is faster forward"
     crossing = f"T = {text.rounded(point.steps.centre)}"
-    return f"{point.below} {is_faster} below {crossing}, {point.above} above."
+    slower = "more slowly" if point.figure == "train" else "slower"
+    return f"{point.below} {is_faster} than {point.above} below {crossing}, and {slower} above."
 
 
 def _fitting(longest: Longest) -> str:
@@ -57,4 +58,4 @@ def _fitting(longest: Longest) -> str:
         return f"{longest.row} fits into {limit} at T = {longest.fits}, the longest tried."
     if longest.fits is None:
         return f"{longest.row} does not fit into {limit} at T = {longest.fails}."
-    return f"{longest.row} fits into {limit} at T = {longest.fits}, not at {longest.fails}."
+    return f"{longest.row} fits into {limit} at T = {longest.fits}, but not at {longest.fails}."

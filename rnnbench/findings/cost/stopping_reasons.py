@@ -59,8 +59,9 @@ def _stopping_reason(results: Sequence[Result], width: float) -> str:
     target = results[-1].precision_target
     assert target
     replicates = text.counted(len(results), "replicate")
-    reached = f"{replicates}, every ratio to the reference cell within ±{width:.1%}"
-    reached += f"; asked was ±{target.precision:.1%}"
+    has = "has" if len(results) == 1 else "have"
+    reached = f"{replicates} {has} every ratio to the reference cell within ±{width:.1%}"
+    reached += f", where ±{target.precision:.1%} was asked for"
     if width <= target.precision:
         return f"{reached}."
     if sum(result.seconds.process for result in results) >= target.seconds:

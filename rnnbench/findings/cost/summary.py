@@ -14,13 +14,14 @@ STEPS: dict[StepKind, str] = {
     "inference": "Forward alone takes",
     "streaming": "A step of one stream takes",
 }
-STEPS_OF: dict[StepKind, str] = {
-    "train": "A training step of",
-    "inference": "A forward pass of",
-    "streaming": "A streaming step of",
+ONES_OF: dict[StepKind, str] = {
+    "train": "as one of",
+    "inference": "as that of",
+    "streaming": "as one of",
 }
 
-NO_TIMES = "Neither times nor peaks were measured; tables and figures have what was."
+NO_TIMES = "Neither times nor peaks were measured. Tables and figures have the other measurements."
+MEDIANS = "Times and peaks of memory are medians over replicates."
 
 
 def costs(
@@ -42,7 +43,7 @@ def costs(
     known = [sentence for sentence in sentences if sentence]
     if not known:
         return NO_TIMES if any(map(_has_other_figures, rows)) else "Nothing was measured."
-    return " ".join([*known, "Medians over replicates."])
+    return " ".join([*known, MEDIANS])
 
 
 def _has_other_figures(row: CostRow) -> bool:
@@ -69,17 +70,12 @@ def _over_reference(
         return
     sessions = {row.row: row.step_times[kind].sessions for row in timed}
     all_have_intervals = all(has_interval(over, sessions[row]) for row, over in ratios.items())
-    at_once = ""
-    if len(ratios) > 1 and all_have_intervals:
-        at_once = "; these intervals hold for all rows at once"
-    leading = next(iter(ratios))
     reference_name = reference or "torch's LSTM (the reference cell)"
-    each = [f"one of {row} {ratio(over)}" for row, over in ratios.items()]
-    each[0] = (
-        f"{STEPS_OF[kind]} {leading} takes {ratio(ratios[leading])} times as long as one of"
-        f" {reference_name}"
-    )
-    yield f"{text.listed(each, MOST_NAMED)}{at_once}."
+    each = [f"{ratio(over)} ({row})" for row, over in ratios.items()]
+    times_as_long = f"times as long {ONES_OF[kind]} {reference_name}"
+    yield f"{STEPS[kind]} {text.listed(each, MOST_NAMED)} {times_as_long}."
+    if len(ratios) > 1 and all_have_intervals:
+        yield "The intervals of ratios to the reference hold for all rows at once."
     yield from _few_sessions(kind, reference, ratios, pairs)
 
 
@@ -99,7 +95,8 @@ def _few_sessions(
     if fewest < ENOUGH_SESSIONS:
         sessions = f"{fewest} sessions" if fewest > 1 else "one session"
         yield (
-            f"These ratios are of {sessions}; between different cells or kernels a ratio {MOVES}."
+            f"The ratios to the reference are of {sessions}. Between different cells or kernels, a"
+            f" ratio {MOVES}."
         )
 
 
@@ -113,7 +110,7 @@ def _times(kind: StepKind, phrase: str, rows: Sequence[CostRow]) -> str:
     )
     if not times:
         return ""
-    each = [f"{row} {text.step_time(seconds)}" for seconds, row in times]
+    each = [f"{text.step_time(seconds)} ({row})" for seconds, row in times]
     return f"{phrase} {text.listed(each, MOST_NAMED)}."
 
 
@@ -126,5 +123,5 @@ def _peaks(rows: Sequence[CostRow]) -> str:
     peaks = sorted((row.peak_bytes.centre, row.row) for row in rows if row.peak_bytes)
     if not peaks:
         return ""
-    each = [f"{row} {text.mebibytes(size)}" for size, row in peaks]
-    return f"Peak memory of a training step: {text.listed(each, MOST_NAMED)}."
+    each = [f"{text.mebibytes(size)} ({row})" for size, row in peaks]
+    return f"The peak memory of a training step is {text.listed(each, MOST_NAMED)}."

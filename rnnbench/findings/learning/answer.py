@@ -98,28 +98,30 @@ def _comparisons(
 
 
 def _sentence(contest: Contest, lead: _Lead) -> str:
-    """Return the sentence on which cell leads, and a second one on cells level with it."""
+    """Return sentences on which cell leads, what each cell reaches, and cells level with it."""
     (leader,) = [arm for arm in contest.arms if arm.row == lead.leader]
     others = [arm for arm in contest.arms if arm.row != lead.leader]
-    verb = _verb(contest, lead)
+    leads = _leads(contest, lead)
     goal = contest.goal
     if contest.confirmed:
         sentence = summary.solved(
-            leader, others, goal, contest.budget, contest.confirmed, verb=verb
+            leader, others, goal, contest.budget, contest.confirmed, lead=leads
         )
     else:
-        sentence = summary.unsolved(leader, others, goal, beaten=bool(contest.fair), verb=verb)
+        sentence = summary.unsolved(leader, others, goal, beaten=bool(contest.fair), lead=leads)
     return f"{sentence} {summary.level(lead.leader, lead.tied)}".strip()
 
 
-def _verb(contest: Contest, lead: _Lead) -> str:
+def _leads(contest: Contest, lead: _Lead) -> str:
+    """Return the sentence on the leader, without its figures."""
     if lead.tied:
-        return "shares the lead"
+        return f"{lead.leader} shares the lead."
     if lead.contradicted:
-        return f"comes first by the {'mean' if contest.confirmed else 'median'} alone"
+        figure = "mean" if contest.confirmed else "median"
+        return f"{lead.leader} comes first by the {figure} alone."
     if lead.certain:
-        return "leads"
-    return summary.ahead(lead.comparisons)
+        return f"{lead.leader} leads."
+    return summary.ahead(lead.leader, lead.comparisons)
 
 
 def _certainty(contest: Contest, lead: _Lead) -> str:

@@ -33,10 +33,11 @@ def learning_caveats(results: Sequence[Result], conditions: Sequence[Condition])
 def _few_seeds(conditions: Sequence[Condition]) -> Iterator[str]:
     few = [condition.title for condition in conditions if _has_few_seeds(condition)]
     if few:
+        seeds = max(map(_needed, conditions))
         where = "every task" if len(few) == len(conditions) else " and ".join(few)
         yield (
-            f"Too few seeds for a verdict on {where}: figures have ranges and no intervals; "
-            f"--seeds {max(map(_needed, conditions))} adds those that are missing."
+            f"There are too few seeds for a verdict on {where}, so that figures have ranges and no"
+            f" intervals. The option --seeds {seeds} adds the missing seeds."
         )
 
 
@@ -80,8 +81,8 @@ def _lost_trainings_of(arm: Arm, recipe: Recipe) -> Iterator[str]:
     if arm.given_up:
         epochs = text.counted(recipe.futility_epochs or 0, "epoch")
         yield (
-            f"{arm.row} was given up in {arm.given_up} of {seeds} after {epochs} without a better"
-            " validation score; these count as unsolved"
+            f"{arm.row} was given up in {arm.given_up} of {seeds}, which count as unsolved, after"
+            f" {epochs} without a better validation score"
         )
     timeouts = arm.lost.get("timeout")
     if timeouts:
@@ -165,8 +166,8 @@ def _missed_on_test(arm: Arm, test: Range, metric: MetricNote, wanted: float) ->
     target = f"{metric.name} {sign} {text.setting(wanted)}"
     seeds = text.counted(len(arm.seeds), "seed")
     score = f"{metric.name} {text.apart(test.centre, wanted)}"
-    missed = f"median {score} of these seeds" if test.n > 1 else f"{score} in that seed"
+    missed = f"median {score} over the {test.n} seeds" if test.n > 1 else f"{score} in the one seed"
     return (
-        f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds} and"
-        f" misses it on test data: {missed}"
+        f"{arm.row} reached the target ({target}) on validation data in {arm.solved} of {seeds}."
+        f" On test data, {arm.row} misses the target, with {missed}"
     )

@@ -27,7 +27,7 @@ NO_FIGURES = "no figures"
 class HorizonFinding(Struct, frozen=True, kw_only=True):
     """A task under one setting of all but its horizon, with the span of each cell.
 
-    answer: one sentence on the spans.
+    answer: sentences on the spans.
     """
 
     task: str
@@ -85,13 +85,13 @@ def _horizons(group: Iterable[Result]) -> tuple[int, ...]:
 def _finding(group: Sequence[Result], title: str) -> HorizonFinding:
     spans_of_cells = tuple(span(row, rungs) for row, rungs in _rungs(group).items())
     horizons = _horizons(group)
-    parts = [_in_words(cell, horizons) for cell in spans_of_cells]
+    sentences = [_in_words(cell, horizons) for cell in spans_of_cells]
     return HorizonFinding(
         task=learning_trial(group[0]).task,
         title=title,
         horizons=horizons,
         spans=spans_of_cells,
-        answer=f"{'; '.join(parts)}.",
+        answer=" ".join(sentences),
     )
 
 
@@ -126,9 +126,10 @@ def _rung(length: int, results: Sequence[Result]) -> Rung:
 
 
 def _in_words(cell: Span, horizons: Sequence[int]) -> str:
-    """Return `gru 50 steps [20 to 100], half of the seeds at 63`, or `gru has no figures`."""
+    """Return `The memory span of gru is 50 steps [20 to 100]. Half of the seeds of gru solve 63
+    steps, by the fitted curve.`, or `gru has no figures.`"""
     if not cell.is_known:
-        return f"{cell.row} has {NO_FIGURES}"
+        return f"{cell.row} has {NO_FIGURES}."
     shortest = horizons[0]
     longest = horizons[-1]
     words = text.counted(cell.longest, "step")
@@ -141,9 +142,12 @@ def _in_words(cell: Span, horizons: Sequence[int]) -> str:
         high = cell.interval.high
         top = f"beyond {longest}" if high is None else _end(high, shortest)
         words = text.with_ends(words, low, top)
+    sentence = f"The memory span of {cell.row} is {words}."
     if cell.curve and cell.curve.half:
-        words += f", half of the seeds at {text.rounded(cell.curve.half)}"
-    return f"{cell.row} {words}"
+        half = text.rounded(cell.curve.half)
+        by_curve = f"Half of the seeds of {cell.row} solve {half} steps, by the fitted curve."
+        return f"{sentence} {by_curve}"
+    return sentence
 
 
 def _end(length: int, shortest: int) -> str:

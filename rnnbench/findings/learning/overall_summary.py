@@ -1,4 +1,6 @@
-"""The words on two cells over all seeds, where these disagree with the typical seed."""
+"""The sentences on two cells over all seeds, where these disagree with the typical seed."""
+
+from collections.abc import Iterator
 
 from rnnbench import text
 from rnnbench.findings.learning.overall_records import Overall
@@ -8,30 +10,33 @@ from rnnbench.records import MetricNote
 
 def disagreement(
     rows: tuple[str, str], answer: Answered, overall: Overall, metric: MetricNote | None
-) -> str:
-    """Return how two cells over all seeds disagree with the answer on the typical one.
+) -> Iterator[str]:
+    """Yield how two cells over all seeds disagree with the answer on the typical one.
 
-    For example: `, but it misses the target in 2 of 10 seeds and lstm in none, so that its mean up
-    to the budget is larger (31 against 24 epochs)`.
+    For example: `Yet gru misses the target in 2 of 10 seeds, and lstm in none.` and `The mean up to
+    the budget of gru is therefore larger than that of lstm (31 against 24 epochs).`
 
     rows:   the cells; the answer is that of the first against the second.
     metric: whose test scores decide; None where epochs to target do.
     """
     behind = _behind(answer, overall, metric)
-    row = rows[behind] if answer == "equivalent" else ""
+    row = rows[behind]
+    other = rows[1 - behind]
     if "solve rate" not in overall.against or overall.solved is None:
-        return f", but {_mean(overall, behind, metric, row)}"
+        yield f"Yet {_mean(overall, behind, metric, rows)}."
+        return
     missed = overall.seeds - overall.solved[behind]
     missed_by_other = overall.seeds - overall.solved[1 - behind]
     seeds = text.counted(overall.seeds, "seed")
-    misses = (
-        f", but {row or 'it'} misses the target in {missed} of {seeds}"
-        f" and {rows[1 - behind]} in {missed_by_other or 'none'}"
+    yield (
+        f"Yet {row} misses the target in {missed} of {seeds}, and {other} in"
+        f" {missed_by_other or 'none'}."
     )
-    if "mean" not in overall.against:
-        return misses
-    follows = overall.mean[behind] > overall.mean[1 - behind]
-    return f"{misses}{', so that' if follows else '; yet'} {_mean(overall, behind, metric)}"
+    if "mean" in overall.against:
+        follows = overall.mean[behind] > overall.mean[1 - behind]
+        therefore = "therefore " if follows else ""
+        mean = _mean(overall, behind, metric, rows, therefore)
+        yield f"{mean[:1].upper()}{mean[1:]}."
 
 
 def _behind(answer: Answered, overall: Overall, metric: MetricNote | None) -> int:
@@ -48,18 +53,24 @@ def _behind(answer: Answered, overall: Overall, metric: MetricNote | None) -> in
     return 0 if losses[0] > losses[1] else 1
 
 
-def _mean(overall: Overall, place: int, metric: MetricNote | None, row: str = "") -> str:
-    """Return `its mean up to the budget is larger (31 against 24 epochs)`.
+def _mean(
+    overall: Overall,
+    place: int,
+    metric: MetricNote | None,
+    rows: tuple[str, str],
+    therefore: str = "",
+) -> str:
+    """Return `the mean up to the budget of gru is larger than that of lstm (31 against 24 epochs)`.
 
-    It is the mean of the cell in this place, which is named by its row, where that is given.
+    It is the mean of the cell in this place against that of the other one.
     """
-    its = "the" if row else "its"
-    of_row = f" of {row}" if row else ""
     own = overall.mean[place]
     other = overall.mean[1 - place]
     figures = f"{text.rounded(own)} against {text.rounded(other)}"
+    of_cell = f"of {rows[place]} is {therefore}"
+    than = f"than that of {rows[1 - place]}"
     if metric is None:
         size = "larger" if own > other else "smaller"
-        return f"{its} mean up to the budget{of_row} is {size} ({figures} epochs)"
+        return f"the mean up to the budget {of_cell}{size} {than} ({figures} epochs)"
     height = "higher" if own > other else "lower"
-    return f"{its} mean test {metric.name}{of_row} is {height} ({figures})"
+    return f"the mean test {metric.name} {of_cell}{height} {than} ({figures})"

@@ -15,8 +15,8 @@ def search_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
     if untuned:
         where = "" if len(untuned) == len(conditions) else f" on {' and '.join(untuned)}"
         yield (
-            f"No learning-rate search{where}: all cells train at the recipe's rate, which may suit"
-            " some better."
+            f"There is no learning-rate search{where}: all cells train at the recipe's rate, which"
+            " may suit some better."
         )
     for condition in conditions:
         yield from _chance_of_tuning_seeds(condition)
@@ -29,7 +29,7 @@ def search_caveats(conditions: Sequence[Condition]) -> Iterator[str]:
                 )
                 yield (
                     f"{condition.title}: {arm.row} was evaluated at several learning rates"
-                    f" ({rates}); run it again."
+                    f" ({rates}), and has to be run again."
                 )
 
 
@@ -46,8 +46,8 @@ def _arm_caveats(arm: Arm, condition: Condition) -> Iterator[str]:
     chosen = _chosen(search)
     if len(search.rates) > 1 and search.chosen in edges:
         yield (
-            f"has its learning rate of {chosen} from the edge of the grid; a better one may lie"
-            " beyond"
+            f"has its learning rate of {chosen} from the edge of the grid. A better rate of"
+            f" {arm.row} may lie beyond"
         )
     if _never_beats_trivial(search, condition):
         yield (
@@ -97,7 +97,7 @@ def _chance_of_tuning_seeds(condition: Condition) -> Iterator[str]:
     if by_one_seed:
         yield (
             f"{condition.title}: one tuning seed chose the learning rate of"
-            f" {', '.join(by_one_seed)}; another seed might have chosen another one."
+            f" {text.enumerated(by_one_seed)}. Another tuning seed might have chosen another rate."
         )
     for arm in searched:
         near = _rates_near_the_chosen(arm, condition.recipe)
@@ -105,8 +105,8 @@ def _chance_of_tuning_seeds(condition: Condition) -> Iterator[str]:
             others = " or ".join(text.setting(rate) for rate in near)
             rate = text.setting(arm.learning_rate)
             yield (
-                f"{condition.title}: {arm.row} has a learning rate of {rate}; other tuning seeds"
-                f" might have chosen {others}."
+                f"{condition.title}: {arm.row} has a learning rate of {rate}, where other tuning"
+                f" seeds might have chosen {others}."
             )
 
 

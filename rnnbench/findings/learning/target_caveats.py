@@ -42,10 +42,10 @@ def _disagreeing_thresholds(condition: Condition) -> Iterator[str]:
         centres = [at_share.ratio.centre for at_share in pair.ratios]
         if min(centres) < 1 < max(centres):
             unsolved = _unsolved_shares(condition, pair.row)
-            factors = ", ".join(_factor(ratio, unsolved) for ratio in pair.ratios)
+            factors = text.enumerated([_factor(ratio, unsolved) for ratio in pair.ratios])
             yield (
                 f"whether {pair.other} or {pair.row} is quicker depends on what counts as"
-                f" acceptable: {pair.row} takes so many times its epochs: {factors}"
+                f" acceptable. {pair.row} takes {factors} times the epochs of {pair.other}"
             )
 
 
@@ -57,9 +57,9 @@ def _unsolved_shares(condition: Condition, row: str) -> set[float]:
 
 
 def _factor(at_share: ShareRatio, unsolved: Collection[float]) -> str:
-    where = "to the target" if at_share.share == 1 else f"at {at_share.share:.0%} of the way to it"
+    where = "target" if at_share.share == 1 else f"{at_share.share:.0%} of the way"
     over = "over " if at_share.share in unsolved else ""
-    return f"{over}{text.apart(at_share.ratio.centre, 1.0, RATIO_DIGITS)} {where}"
+    return f"{over}{text.apart(at_share.ratio.centre, 1.0, RATIO_DIGITS)} ({where})"
 
 
 def _ties(condition: Condition) -> Iterator[str]:
@@ -68,8 +68,8 @@ def _ties(condition: Condition) -> Iterator[str]:
         if at_target and 2 * at_target.ties >= at_target.ratio.n > 1:
             yield (
                 f"{pair.row} and {pair.other} reach the target in the same epoch in"
-                f" {at_target.ties} of {text.counted(at_target.ratio.n, 'seed')}; fewer steps an"
-                " epoch would tell them apart"
+                f" {at_target.ties} of {text.counted(at_target.ratio.n, 'seed')}. Fewer steps an"
+                f" epoch would tell {pair.row} and {pair.other} apart"
             )
 
 
@@ -81,10 +81,7 @@ def _first_epoch(condition: Condition) -> Iterator[str]:
     ]
     if early:
         who = f"{text.enumerated(early)} {'are' if len(early) > 1 else 'is'}"
-        yield (
-            f"{who} at the target after the first epoch in every seed; it may have been there"
-            " before"
-        )
+        yield f"{who} at the target after the first epoch, or within it, in every seed"
 
 
 def _ceiling(condition: Condition) -> Iterator[str]:
@@ -102,8 +99,8 @@ def _ceiling(condition: Condition) -> Iterator[str]:
     best = min(ends, key=metric.loss, default=None)
     level = [row for row, score in scores.items() if score.centre == best]
     if len(level) > 1 and best is not None and (metric.direction == "higher" or best == 0):
-        ceiling = f"test {metric.name} is at its ceiling of {text.setting(best)}"
-        yield f"{ceiling} for {text.enumerated(level)}, and does not tell them apart"
+        ceiling = f"at its ceiling of {text.setting(best)}"
+        yield f"test {metric.name}, {ceiling}, does not tell {text.enumerated(level)} apart"
 
 
 def _still_improving(condition: Condition) -> Iterator[str]:
@@ -136,8 +133,8 @@ def _spans_without_interval(finding: HorizonFinding) -> Iterator[str]:
     few = [span.row for span in finding.spans if span.is_known and span.interval is None]
     if few:
         yield (
-            f"no interval for {text.enumerated(few)}: fewer than {FEWEST} seeds cannot tell a solve"
-            " rate from a half"
+            f"{text.enumerated(few)} {'has' if len(few) == 1 else 'have'} no interval, as fewer"
+            f" than {FEWEST} seeds cannot tell a solve rate from a half"
         )
 
 
@@ -145,8 +142,8 @@ def _spans_to_the_end(finding: HorizonFinding) -> Iterator[str]:
     longest = [span.row for span in finding.spans if span.longest == finding.horizons[-1]]
     if longest:
         yield (
-            f"most seeds of {text.enumerated(longest)} solve the longest horizon tried; the span"
-            " may be longer"
+            f"most seeds of {text.enumerated(longest)} solve the longest horizon tried, so that"
+            " the span may be longer"
         )
 
 
@@ -160,9 +157,10 @@ def _rung_caveats(span: Span) -> Iterator[str]:
     if above:
         solved = text.enumerated([str(horizon) for horizon in above])
         yield (
-            f"most seeds of {span.row} solve {solved}, and not all horizons below; the span ends"
-            " where they first fail"
+            f"most seeds of {span.row} solve {solved}, but not all horizons below, and the span"
+            " ends where they first fail"
         )
     lost = sum(rung.lost for rung in span.rungs)
     if lost:
-        yield f"trials of {span.row} that gave no figures and count as not solved: {lost}"
+        verb = "gave no figures and counts" if lost == 1 else "gave no figures and count"
+        yield f"{text.counted(lost, 'trial')} of {span.row} {verb} as not solved"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rnnbench import text
 from rnnbench.findings.learning.overall_summary import disagreement
 from rnnbench.findings.learning.records import Comparison
-from rnnbench.findings.learning.summary import around
+from rnnbench.findings.learning.summary import ahead, around
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.records import MetricNote
 
@@ -48,55 +48,53 @@ def _no_verdict(paired: Sequence[Comparison], verdicts: _Verdicts) -> str:
     needed = max(comparison.needed for comparison in paired)
     effects = [comparison.effect for comparison in paired if comparison.effect]
     informative = max((effect.n for effect in effects), default=0)
+    needed_seeds = text.counted(needed, "seed")
+    there_are = f"there {'is' if most == 1 else 'are'} {most}"
     if most >= needed:
-        few = f"{text.counted(informative, 'seed')} in which one of two cells gets there"
-    else:
-        few = text.counted(most, "seed")
-    no_verdict = f"No verdict: {few} cannot carry one ({needed} can)."
+        needed_seeds += " in which one of two cells reaches the target"
+        there_are = f"there {'is' if informative == 1 else 'are'} {informative}"
+    no_verdict = f"No verdict: it takes at least {needed_seeds}, and {there_are}."
     if verdicts.wins_shown:
         return no_verdict
-    ahead = ", ".join(f"{each.other} in {each.wins} of {each.pairs}" for each in paired)
-    return f"{no_verdict} By seed, {verdicts.leader} is ahead of {ahead}."
+    return f"{no_verdict} {ahead(verdicts.leader, paired)}"
 
 
 def _sentences(paired: Sequence[Comparison], verdicts: _Verdicts) -> Iterator[str]:
-    """Yield a sentence for each answer, and one for each comparison with a disagreement."""
+    """Yield a sentence for each comparison, and behind it what over all seeds disagrees."""
     leader = verdicts.leader
-    better = [comparison for comparison in paired if comparison.answer == "better"]
-    worse = [comparison for comparison in paired if comparison.answer == "worse"]
-    agreed = [comparison for comparison in better if not _disagrees(comparison)]
-    if len(agreed) == 1:
-        yield _verdict(agreed[0], verdicts)
-    elif agreed:
-        yield f"In the typical seed, {leader} is better than {_beaten(agreed, verdicts)}."
-    for comparison in [*filter(_disagrees, better), *worse]:
-        yield _verdict(comparison, verdicts)
-    yield from _equivalences(paired, verdicts)
-    undecided = [comparison for comparison in paired if comparison.answer == "undecided"]
-    if undecided:
-        others = _others(undecided, verdicts)
-        yield f"In the typical seed, {leader} is not told apart from {others}."
+    sentences = {
+        "better": _verdict,
+        "worse": _verdict,
+        "equivalent": _equivalence,
+        "undecided": _no_difference,
+    }
+    for answer, sentence in sentences.items():
+        answered = [comparison for comparison in paired if comparison.answer == answer]
+        for comparison in sorted(answered, key=_disagrees):
+            yield sentence(comparison, verdicts)
+            yield from _disagreement(comparison, verdicts)
     few = [comparison.other for comparison in paired if comparison.answer == "too few seeds"]
     if few:
-        yield f"{leader} has too few seeds in common with {', '.join(few)}."
+        yield f"{leader} has too few seeds in common with {text.enumerated(few)}."
 
 
-def _equivalences(paired: Sequence[Comparison], verdicts: _Verdicts) -> Iterator[str]:
-    equivalent = [comparison for comparison in paired if comparison.answer == "equivalent"]
-    start = f"In the typical seed, {verdicts.leader} is equivalent within the margin to"
-    agreed = [comparison for comparison in equivalent if not _disagrees(comparison)]
-    if agreed:
-        yield f"{start} {_others(agreed, verdicts)}."
-    for comparison in filter(_disagrees, equivalent):
-        yield f"{start} {_others([comparison], verdicts)}{_disagreement(comparison, verdicts)}."
+def _equivalence(comparison: Comparison, verdicts: _Verdicts) -> str:
+    support = _in_brackets(_support(comparison, verdicts))
+    cells = f"{verdicts.leader} is equivalent to {comparison.other}"
+    return f"{cells} within the margin in the typical seed{support}."
+
+
+def _no_difference(comparison: Comparison, verdicts: _Verdicts) -> str:
+    support = _in_brackets(_support(comparison, verdicts))
+    cells = f"{verdicts.leader} is not told apart from {comparison.other}"
+    return f"{cells} in the typical seed{support}."
 
 
 def _verdict(comparison: Comparison, verdicts: _Verdicts) -> str:
     """Return the sentence on one pair of cells, of which one is better.
 
     For example: `gru is better than lstm in the typical seed: it takes 0.62 of the epochs [0.5 to
-    0.8 at 95 %] (p = 0.004, ahead in 9 of 10 seeds), but it misses the target in 2 of 10 seeds and
-    lstm in none.`
+    0.8 at 95 %] (p = 0.004, ahead in 9 of 10 seeds).`
     """
     if comparison.answer == "worse":
         verdict = f"{comparison.other} is better than {verdicts.leader} in the typical seed"
@@ -106,10 +104,7 @@ def _verdict(comparison: Comparison, verdicts: _Verdicts) -> str:
         metric = verdicts.metric
         subject = "it takes" if metric is None else f"its test {metric.name} is"
         verdict += f": {subject} {_effect(comparison, metric)}"
-    verdict += _in_brackets(_support(comparison, verdicts))
-    if _disagrees(comparison):
-        verdict += _disagreement(comparison, verdicts)
-    return f"{verdict}."
+    return f"{verdict}{_in_brackets(_support(comparison, verdicts))}."
 
 
 def _effect(comparison: Comparison, metric: MetricNote | None) -> str:
@@ -146,23 +141,6 @@ def _is_bound(comparison: Comparison) -> bool:
     return overall.solved[place] == overall.seeds > overall.solved[1 - place]
 
 
-def _beaten(comparisons: Sequence[Comparison], verdicts: _Verdicts) -> str:
-    """Return `lstm (0.62 of the epochs [0.5 to 0.8 at 95 %], p = 0.004) and rnn (...)`."""
-    named = []
-    for comparison in comparisons:
-        effect = [_effect(comparison, verdicts.metric)] if comparison.effect else []
-        support = _support(comparison, verdicts)
-        named.append(f"{comparison.other}{_in_brackets([*effect, *support])}")
-    return text.enumerated(named)
-
-
-def _others(comparisons: Sequence[Comparison], verdicts: _Verdicts) -> str:
-    """Return the other cells, each with how sure its answer is."""
-    return ", ".join(
-        f"{each.other}{_in_brackets(_support(each, verdicts))}" for each in comparisons
-    )
-
-
 def _support(comparison: Comparison, verdicts: _Verdicts) -> list[str]:
     """Return what supports an answer, in words.
 
@@ -190,7 +168,7 @@ def _disagrees(comparison: Comparison) -> bool:
     return bool(comparison.overall and comparison.overall.against)
 
 
-def _disagreement(comparison: Comparison, verdicts: _Verdicts) -> str:
-    assert comparison.overall is not None
-    rows = (verdicts.leader, comparison.other)
-    return disagreement(rows, comparison.answer, comparison.overall, verdicts.metric)
+def _disagreement(comparison: Comparison, verdicts: _Verdicts) -> Iterator[str]:
+    if comparison.overall and comparison.overall.against:
+        rows = (verdicts.leader, comparison.other)
+        yield from disagreement(rows, comparison.answer, comparison.overall, verdicts.metric)

@@ -41,7 +41,7 @@ def test_a_suite_from_beginning_to_report(tmp_path: Path) -> None:
     assert again.returncode == 0
     assert again.stdout.splitlines() == done.stdout.splitlines()[:-1]
     verbose = rnnbench("report", "runs/smoke", "-v", cwd=tmp_path)
-    assert "No verdict: 2 seeds cannot carry one" in verbose.stdout
+    assert "No verdict: it takes at least 7 seeds, and there are 2." in verbose.stdout
     quiet = rnnbench("report", "runs/smoke", "-q", cwd=tmp_path)
     assert quiet.stdout == "Report: runs/smoke/report/index.html\n"
 

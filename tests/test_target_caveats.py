@@ -158,7 +158,7 @@ def missed(scores: dict[float, int | None], target: float) -> list[str]:
         learned("a", seed, epochs, score, **ends)  # type: ignore[arg-type]
         for seed, (score, epochs) in enumerate(scores.items())
     ]
-    return said(runs, "misses it")
+    return said(runs, "misses the target")
 
 
 def test_a_target_missed_on_test_data_is_doubted_by_the_seeds_that_reached_it() -> None:
@@ -166,22 +166,22 @@ def test_a_target_missed_on_test_data_is_doubted_by_the_seeds_that_reached_it() 
     assert not missed({0.999: 3, 0.255: None, 0.25: None}, 0.97)
     (caveat,) = missed({0.999: None, 0.255: 3, 0.25: None}, 0.97)
     assert caveat == (
-        "adding: a reached the target (mse ≥ 0.97) on validation data in 1 of 3 seeds and misses it"
-        " on test data: mse 0.255 in that seed."
+        "adding: a reached the target (mse ≥ 0.97) on validation data in 1 of 3 seeds. On test data,"
+        " a misses the target, with mse 0.255 in the one seed."
     )
     (caveat,) = missed({0.9: 3, 0.8: 4, 0.99: None}, 0.97)
-    assert "in 2 of 3 seeds and misses it on test data: median mse 0.85 of these seeds." in caveat
+    assert "in 2 of 3 seeds. On test data, a misses the target, with median mse 0.85 over" in caveat
 
 
 def test_a_score_that_misses_a_target_is_written_so_that_it_differs_from_it() -> None:
     """Three digits of 0.96977 would read as the target of 0.97."""
     (caveat,) = missed({0.96977: 3}, 0.97)
-    assert caveat.endswith("misses it on test data: mse 0.9698 in that seed.")
+    assert caveat.endswith("a misses the target, with mse 0.9698 in the one seed.")
 
 
 def test_a_score_beside_the_trivial_forecast_reads_otherwise_than_it() -> None:
     """Whether it beats it by a hair or misses it by one."""
-    for score, verb in ((0.99996, "is the only cell with test mse 0.99996"), (1.0004, "No cell")):
+    for score, verb in ((0.99996, "is the only cell. a has test mse 0.99996"), (1.0004, "No cell")):
         answer = find([learned("a", 0, None, score)]).conditions[0].answer
         assert verb in answer
         assert f"mse {score}" in answer

@@ -29,7 +29,7 @@ def state_sizes(findings: rnnbench.Findings, cells: Cells, task: str) -> Drawn |
     shown = [finding for finding in findings.state_sizes if finding.task == task]
     if not shown:
         return None
-    panels = []
+    panels: list[Panel] = []
     for finding in shown:
         panels += _panels(finding, cells)
     name = f"score-against-state-{task}"

@@ -54,8 +54,8 @@ def scores_by_state(finding: rnnbench.StateSizeFinding) -> Table | None:
     metric = finding.metric
     note = (
         f"Test {metric.name}, {metric.direction} is better: median [smallest to largest]. At the"
-        " target from: the smallest number of numbers in the state with which, as with all larger"
-        f" ones that were tried, the median is at the target of {number(finding.target)}."
+        " target from: so many numbers in the state; with them, as with all larger states that were"
+        f" tried, the median is at the target of {number(finding.target)}."
     )
     if any(point.misses_budget for point in _points(finding)):
         note += OFF

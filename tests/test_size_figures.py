@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from msgspec.structs import replace
 
 from rnnbench.cli.summary import print_answers
 from rnnbench.findings import Findings, find
@@ -117,11 +118,17 @@ def test_of_more_than_eight_cells_the_others_are_grey_lines() -> None:
 
 @pytest.mark.draws
 def test_a_task_without_states_of_several_sizes_or_longer_tests_has_no_such_figure() -> None:
-    """Nor has one of which all trials failed."""
+    """Nor has one whose scores on longer sequences are absent."""
     findings = find([learned("gru", 0), learned("lstm", 0)])
     names = [drawn.name for drawn in draw(findings, cells_of(findings))]
     assert "learning-curves-adding" in names
     assert not {STATE, LENGTH} & set(names)
+    result = with_scores("gru", 0, {"accuracy": 0.5}, {})
+    assert result.learning
+    longer = MetricNote("accuracy@2x", "", "higher")
+    absent = replace(result.learning, metrics=(*result.learning.metrics, longer))
+    findings = find([replace(result, learning=absent)])
+    assert LENGTH not in [drawn.name for drawn in draw(findings, cells_of(findings))]
 
 
 @pytest.mark.draws

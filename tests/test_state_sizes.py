@@ -108,6 +108,13 @@ def test_a_model_without_figures_has_no_point() -> None:
     assert sizes == {"gru": [32, 64, 128], "lstm": [32]}
 
 
+def test_a_model_without_a_state_has_no_point() -> None:
+    """On a logarithmic axis there is no place for nothing."""
+    results = [*curve("gru", RISING), *sized("none", 32, [0.5], state=0)]
+    (finding,) = find(results).state_sizes
+    assert [one.row for one in finding.curves] == ["gru"]
+
+
 def test_the_answer_names_the_states_from_which_on_cells_are_at_the_target() -> None:
     """A larger state that is not at the target counts against a smaller one that is."""
     dented = {32: 0.92, 64: 0.91, 128: 0.5, 256: 0.99}

@@ -38,7 +38,7 @@ def further_metrics(condition: rnnbench.Condition) -> list[Any]:
 
 def lengths(task: str, conditions: Sequence[rnnbench.Condition], cells: Cells) -> Drawn | None:
     """Draw a panel for each condition under which models are tested at several lengths."""
-    shown = [condition for condition in conditions if any(_curves(condition).values())]
+    shown = [condition for condition in conditions if _has_curve(condition)]
     if not shown:
         return None
     panels = [condition_panel(condition, _draw, cells) for condition in shown]
@@ -51,6 +51,11 @@ def lengths(task: str, conditions: Sequence[rnnbench.Condition], cells: Cells) -
     )
     name = f"score-against-length-{task}"
     return Drawn(name, "Score on longer sequences", caption, tuple(panels), task)
+
+
+def _has_curve(condition: rnnbench.Condition) -> bool:
+    """Whether some cell has scores at several lengths."""
+    return any(len(points) > 1 for points in _curves(condition).values())
 
 
 def _curves(condition: rnnbench.Condition) -> dict[str, list[ScorePoint]]:

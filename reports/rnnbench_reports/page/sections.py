@@ -49,15 +49,7 @@ def _task(
 ) -> Section:
     spans = [finding for finding in findings.spans if finding.task == task]
     given = [_answer(condition, findings) for condition in conditions]
-    for finding in spans:
-        laws = words.laws(findings, [span.row for span in finding.spans])
-        title = f"Memory span, {finding.title}"
-        name = slug(finding.title)
-        ways = [
-            ("figure", slug(f"solve-rate-against-horizon-{task}")),
-            ("table", f"spans-{name}"),
-        ]
-        given.append(Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways))
+    given += [_answer_on_span(finding, findings) for finding in spans]
     sizes = [finding for finding in findings.state_sizes if finding.task == task]
     given += [_answer_on_sizes(finding, findings) for finding in sizes if finding.answer]
     tables = [*map(size_tables.scores_by_state, sizes)]
@@ -114,6 +106,15 @@ def _of_condition(
     if table is None or len(conditions) == 1:
         return table
     return replace(table, title=f"{table.title}, {condition.title}")
+
+
+def _answer_on_span(finding: rnnbench.HorizonFinding, findings: rnnbench.Findings) -> Answer:
+    laws = words.laws(findings, [span.row for span in finding.spans])
+    name = slug(finding.title)
+    title = f"Memory span, {finding.title}"
+    figure = slug(f"solve-rate-against-horizon-{finding.task}")
+    ways = [("figure", figure), ("table", f"spans-{name}")]
+    return Answer(f"span-{name}", title, answers.spans(finding), laws=laws, ways=ways)
 
 
 def _answer_on_sizes(finding: rnnbench.StateSizeFinding, findings: rnnbench.Findings) -> Answer:

@@ -14,8 +14,8 @@ from rnnbench_reports.style import number, spread
 BUDGETS = {"parameters": "{:,} parameters", "state": "state {:,}", "hidden": "hidden size {:,}"}
 """The title of a column of models with equal budgets, by what is matched."""
 AT_TARGET = (
-    " At the target from: the smallest number of numbers in the state with which, as with all"
-    " larger ones that were tried, the median is at the target of {}."
+    " At the target from: so many numbers in the state; with them, as with all larger states that"
+    " were tried, the median is at the target of {}."
 )
 OFF = " In brackets: how far a model is from its budget, where that is over 2 %."
 

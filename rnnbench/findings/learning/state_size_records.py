@@ -38,7 +38,7 @@ class SizedScore(Struct, frozen=True, kw_only=True):
 
 
 class StateSizeCurve(Struct, frozen=True, kw_only=True):
-    """The scores of one cell, the smallest state first."""
+    """The scores of one cell, the smallest state first; models without a state have no point."""
 
     row: str
     points: tuple[SizedScore, ...]

@@ -75,12 +75,12 @@ def _budget(condition: Condition) -> int:
 
 
 def _curves(conditions: Sequence[Condition]) -> tuple[StateSizeCurve, ...]:
-    """Return the scores of each cell that has one, the smallest state first."""
+    """Return the scores of each cell that has one and carries a state, the smallest first."""
     points: dict[str, list[SizedScore]] = defaultdict(list)
     for condition in conditions:
         for arm in condition.arms:
             score = arm.test.get(condition.metrics[0].name)
-            if score is None:
+            if score is None or not arm.state_floats:
                 continue
             point = SizedScore(
                 condition=condition.title,

@@ -75,7 +75,7 @@ def test_a_run_prints_verdicts_and_writes_them_down(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert "MIXED  A GRU is smaller than an LSTM." in lines
     (told,) = [line for line in lines if line.startswith("  gru-smaller: ")]
-    assert "by equal: holds with hidden, fails with parameters" in told
+    assert "The claim holds with equal hidden. The claim fails with equal parameters." in told
     assert any("= 4 I=4" in line or "H=4 I=4" in line for line in lines)
     assert "SUPPORTED  Nobody learns anything in two epochs." in lines
     assert "    + task adding, horizon 10: 0 [0 to 0.41], n = 7, p = 0.016" in lines

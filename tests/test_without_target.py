@@ -74,10 +74,10 @@ def test_sentences_say_nothing_of_a_target(findings: Findings) -> None:
     (condition,) = findings.conditions
     sentences = [findings.headline, condition.answer, condition.sure]
     assert not re.search(TARGET_WORDS, " ".join(sentences))
-    assert condition.answer.startswith("gru leads with test mse 0.4")
+    assert condition.answer.startswith("gru leads. gru has test mse 0.4")
     assert not [doubt for doubt in findings.caveats if re.search("target|unsolved", doubt)]
     with_target = only(two_cells(target=0.1))
-    assert "no cell reaches mse ≤ 0.1" in with_target.answer
+    assert "No cell reaches mse ≤ 0.1" in with_target.answer
 
 
 def test_the_margin_is_a_part_of_what_the_best_cell_gains() -> None:

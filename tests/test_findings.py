@@ -485,6 +485,27 @@ def test_different_settings_are_never_pooled(change: dict[str, object], title: s
     assert [c.title for c in conditions if len(c.arms[0].seeds) == 1] == [f"adding, {title}"]
 
 
+def test_a_title_has_the_size_that_is_matched() -> None:
+    """Another one is named only where nothing else tells conditions apart."""
+
+    def titles(*changes: dict[str, object]) -> list[str]:
+        recipes = [msgspec.structs.replace(RECIPE, **change) for change in changes]
+        found = find([learned("a", 0, recipe=recipe) for recipe in recipes])
+        return sorted(condition.title for condition in found.conditions)
+
+    by_state: dict[str, object] = {"match": "state", "state_floats": 64}
+    by_parameters: dict[str, object] = {"match": "parameters", "parameters": 900}
+    assert titles(by_state, by_parameters) == ["adding, match parameters", "adding, match state"]
+    assert titles(by_state, {**by_state, "state_floats": 32}) == [
+        "adding, state floats 32",
+        "adding, state floats 64",
+    ]
+    assert titles(by_state, {**by_state, "parameters": 7}) == [
+        f"adding, parameters {RECIPE.parameters}",
+        "adding, parameters 7",
+    ]
+
+
 def test_cells_of_one_row_with_other_options_are_never_pooled() -> None:
     """A plugin may have changed a default between two runs."""
     cells = [CellUse(name="a", options={"bias": value}, label="a") for value in (0.0, 1.0)]

@@ -1,7 +1,7 @@
 """Groups results that may be compared: their trials are equal but for the cell and the seed."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,6 +10,9 @@ from rnnbench.findings.learning.race import rates_left
 from rnnbench.findings.learning.scored import is_raced, scored
 from rnnbench.findings.rows import rows
 from rnnbench.records import CellUse, Dial, Learning, LearningTrial, Result, canonical
+
+SIZES = {"parameters": "parameters", "state": "state_floats", "hidden": "hidden_size"}
+"""The key of the recipe that has the size of models, by what it matches."""
 
 
 def learning_trial(result: Result) -> LearningTrial:
@@ -121,20 +124,35 @@ def is_unclimbed(result: Result) -> bool:
 
 
 def titles(groups: Sequence[Sequence[Result]]) -> list[str]:
-    """Return a title for each group: its task, and the settings in which its groups differ."""
+    """Return a title for each group: its task, and the settings in which its groups differ.
+
+    Sizes that are not matched are left out, unless nothing else tells groups apart.
+    """
     trials = [learning_trial(group[0]) for group in groups]
-    settings = [_settings(trial) for trial in trials]
-    by_task: dict[str, list[dict[str, Dial]]] = defaultdict(list)
+    short = _titles(trials, [_without_idle_sizes(_settings(trial)) for trial in trials])
+    if len(set(short)) == len(short):
+        return short
+    return _titles(trials, [_settings(trial) for trial in trials])
+
+
+def _titles(trials: Sequence[LearningTrial], settings: Sequence[Mapping[str, Dial]]) -> list[str]:
+    by_task: dict[str, list[Mapping[str, Dial]]] = defaultdict(list)
     for trial, setting in zip(trials, settings, strict=True):
         by_task[trial.task].append(setting)
     texts = []
     for trial, setting in zip(trials, settings, strict=True):
         parts = [trial.task]
         for key, value in setting.items():
-            if any(other.get(key) != value for other in by_task[trial.task]):
+            if any(other.get(key, value) != value for other in by_task[trial.task]):
                 parts.append(_in_words(key, value))
         texts.append(", ".join(filter(None, parts)))
     return texts
+
+
+def _without_idle_sizes(settings: Mapping[str, Dial]) -> dict[str, Dial]:
+    """Return settings without the sizes that `match` does not make equal."""
+    idle = {key for match, key in SIZES.items() if match != settings["match"]}
+    return {key: value for key, value in settings.items() if key not in idle}
 
 
 def _in_words(key: str, value: Dial) -> str:

@@ -78,11 +78,11 @@ def values_of(table: Table, name: str) -> Values:
 
 
 def _looks_like_numbers(sample: Cells, decimal: str) -> bool:
-    numbers = _plain(sample, decimal).notna()
+    are_numbers = _plain(sample, decimal).notna().tolist()
     for place, word in enumerate(sample):
-        if not numbers.iloc[place]:
-            numbers.iloc[place] = bool(THOUSANDS[decimal].fullmatch(word) or _is_odd(word))
-    return bool(numbers.mean() >= NUMBERS_SHARE)
+        if not are_numbers[place]:
+            are_numbers[place] = bool(THOUSANDS[decimal].fullmatch(word)) or _is_odd(word)
+    return sum(are_numbers) >= NUMBERS_SHARE * len(are_numbers)
 
 
 def _plain(words: Cells, decimal: str) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from rnnbench.datafile.kinds import notice
+from rnnbench.datafile.kinds import notice, unusable
 from rnnbench.datafile.records import Notice
 from rnnbench.datafile.source import Source
 
@@ -48,7 +48,8 @@ class Dialect:
 def find_dialect(source: Source) -> Dialect | None:
     """The dialect of a table, from its first rows; None where the file is no table.
 
-    A file whose name ends like that of a table is one, if need be of one column.
+    A file whose name ends like that of a table is one, if need be of one column. Raises
+    RnnbenchError where most rows have more cells than the first line has names.
     """
     with source.open_text() as text:
         lines = list(islice(text, LOOKED_AT))
@@ -73,6 +74,11 @@ def find_dialect(source: Source) -> Dialect | None:
     header = [name.strip() for name in rows[first]]
     if len(header) == width - 1:
         header.insert(0, "")
+    if len(header) < width:
+        raise unusable(
+            source.name,
+            f"line {first + 1} names {len(header)} columns, and most rows have {width} cells",
+        )
     names, notices = _names(header, first + 1)
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
     list(islice(reader, first + 1))
@@ -89,15 +95,16 @@ def _has_numbers(lines: Sequence[str], separator: str) -> bool:
 def _separator(lines: Sequence[str]) -> tuple[str, float]:
     """The separator by which most rows have the same number of cells, above 1, and their share."""
     best = ","
-    best_score = (0.0, 0)
+    best_score = (0.0, False, 0)
     for separator in SEPARATORS:
-        rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
-        widths = Counter(len(row) for row in rows if any(row))
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        rows = [row for row in reader if any(row)]
+        widths = Counter(map(len, rows))
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
         share = count / widths.total()
-        score = (round(share, 1), width)
+        score = (round(share, 1), len(rows[0]) == width, width)
         if width > 1 and score > best_score and not (separator == " " and best_score[0] >= 0.9):
             best = separator
             best_score = score

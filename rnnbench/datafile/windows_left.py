@@ -90,7 +90,8 @@ def _too_few(counts: Counts, rows: Rows, choices: Choices) -> str:
     return (
         f"no window is left for {lacking}: {counts.over_gaps:,} of"
         f" {lost + int(counts.usable.sum()):,} windows are over a gap, and"
-        f" {counts.with_missing:,} have a missing value, with {asked}"
+        f" {counts.with_missing:,} have a missing value, with {asked}; `--fill` fills missing"
+        " values, and a smaller `--window` leaves more windows"
     )
 
 

@@ -559,6 +559,13 @@ HOSTILE: tuple[Hostile, ...] = (
         PRICES,
     ),
     Hostile(
+        "a first line with too few names",
+        "",
+        "line 1 names 1 columns, and most rows have 3 cells",
+        prices_with(lambda rows: [["date"], *rows[1:]]),
+        PRICES,
+    ),
+    Hostile(
         "a target that never changes",
         "",
         "'close' is to be forecast, and never changes",

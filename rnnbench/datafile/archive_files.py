@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rnnbench.datafile.kinds import at_lines, notice, unusable
-from rnnbench.datafile.records import Column, ColumnKind, Notice, Order, Role
+from rnnbench.datafile.records import Column, ColumnKind, Notice, Ordering, Role
 from rnnbench.datafile.sequences import Sequences
 from rnnbench.datafile.source import Source
 from rnnbench.datafile.table import Array
@@ -104,7 +104,7 @@ def _sequences(
         sources={},
         columns=(*columns, _column("class", "words", "label")),
         group=None,
-        order=Order(),
+        order=Ordering(),
         notices=(*source.notices, *notices),
     )
 

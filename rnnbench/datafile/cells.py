@@ -153,8 +153,8 @@ def _numbers(
             f"Column '{name}' has {counted(len(rows), 'number')} beyond a float of 32 bits:"
             f" {listed([f'{one:g}' for one in numbers[rows[:MOST_SHOWN]]])} in {table.at(rows)}."
         )
-        told = notice("float-overflow", sentence, column=name, lines=table.lines[rows])
-        notices = (*notices, told)
+        noticed = notice("float-overflow", sentence, column=name, lines=table.lines[rows])
+        notices = (*notices, noticed)
         numbers = numbers.copy()
         numbers[rows] = np.nan
     missing = missing | np.isnan(numbers)

@@ -48,7 +48,7 @@ def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
         sequences.sources, sequences.labels, units, "sequences"
     )
     sequences = _without_channels(sequences, set(joined))
-    told = [one for one in sequences.notices if one.column not in joined]
+    noticed = [one for one in sequences.notices if one.column not in joined]
     part = split_classes(sequences.file, sequences.labels, units)
     lengths = [len(one) for one in sequences.values]
     train, validation, test = (int((part == one).sum()) for one in range(3))
@@ -75,7 +75,7 @@ def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
             test=test,
         ),
         transforms=Transforms(scaling=SCALING, reason=REASON),
-        notices=(*told, *filled, *equal, *leaks, *grouped),
+        notices=(*noticed, *filled, *equal, *leaks, *grouped),
     )
 
 
@@ -99,8 +99,8 @@ def _without_missing(sequences: Sequences, choices: Choices) -> tuple[Sequences,
     if all(has_missing):
         raise unusable(sequences.file, "each sequence has a missing value, and none is filled")
     action = f"The {counted(len(which), 'sequence')} are left out."
-    told = notice("missing-in-sequences", sentence, lines=lines, action=action)
-    return _taken(sequences, np.flatnonzero(~np.array(has_missing))), [told]
+    noticed = notice("missing-in-sequences", sentence, lines=lines, action=action)
+    return _taken(sequences, np.flatnonzero(~np.array(has_missing))), [noticed]
 
 
 def _taken(sequences: Sequences, kept: Array) -> Sequences:
@@ -161,7 +161,7 @@ def _without_leaks(sequences: Sequences, choices: Choices) -> tuple[Sequences, l
                 " the class of all."
             )
             notices.append(notice("tells-the-class", sentence, column=name))
-    return _without_channels(sequences, {told.column for told in notices}), notices
+    return _without_channels(sequences, {noticed.column for noticed in notices}), notices
 
 
 def _without_channels(sequences: Sequences, names: Set[str | None]) -> Sequences:

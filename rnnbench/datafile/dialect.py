@@ -67,10 +67,10 @@ def find_dialect(source: Source) -> Dialect | None:
     decimal = _decimal(rows[first + 1 :]) if separator != "," else "."
     if _is_data(rows[first]):
         names = tuple(f"column {place}" for place in range(1, width + 1))
-        told = notice(
+        noticed = notice(
             "no-header", f"Line {first + 1} is a row of numbers, which names no columns.", lines=[1]
         )
-        return Dialect(separator, decimal, first, names, (told,))
+        return Dialect(separator, decimal, first, names, (noticed,))
     header = [name.strip() for name in rows[first]]
     if len(header) == width - 1:
         header.insert(0, "")

@@ -17,7 +17,7 @@ from rnnbench.datafile.records import (
     Groups,
     Inspection,
     Notice,
-    Order,
+    Ordering,
     Role,
     Split,
     Transforms,
@@ -61,7 +61,7 @@ def inspect_forecast(
     inputs = find_inputs(table, columns, taken, choices)
     rows = split_by_time(arranged.series)
     leaks = _leaks(columns, roles.target, inputs.names, arranged, rows, choices)
-    leaking = {told.column for told in leaks}
+    leaking = {noticed.column for noticed in leaks}
     names = [name for name in inputs.names if name not in leaking]
     read = [roles.target, *names]
     used = use_windows(table, columns, read, arranged, rows, choices)
@@ -132,11 +132,11 @@ def _grouping(table: Table, roles: Roles) -> Grouping:
     return stacked or one_group(len(table))
 
 
-def _order(clock: Clock | None, arranged: Arranged) -> Order:
+def _order(clock: Clock | None, arranged: Arranged) -> Ordering:
     if clock is None or arranged.ends is None:
-        return Order()
+        return Ordering()
     first, last = arranged.ends
-    return Order(column=clock.column, step=arranged.step, first=first, last=last)
+    return Ordering(column=clock.column, step=arranged.step, first=first, last=last)
 
 
 def _leaks(

@@ -54,16 +54,16 @@ def by_column(table: Table, name: str, words: Cells, times: Array | None) -> Gro
             f"Ids of column '{name}' begin again {counted(len(again), 'time')}:"
             f" {_first_ids(names, ids, again)} in {table.at(again)}."
         )
-        told = notice("ids-begin-again", sentence, column=name, lines=table.lines[again])
+        noticed = notice("ids-begin-again", sentence, column=name, lines=table.lines[again])
         by_stretch = tuple(f"{names[ids[row]]} (line {table.lines[row]})" for row in begins)
-        return Grouping(np.where(ids < 0, -1, stretches), by_stretch, (told,))
+        return Grouping(np.where(ids < 0, -1, stretches), by_stretch, (noticed,))
     sentence = (
         f"Rows of one group of column '{name}' are not next to each other: the"
         f" {counted(len(names), 'group')} change {counted(len(begins) - 1, 'time')}, first in"
         f" {table.at(begins[1:2])}."
     )
-    told = notice("interleaved-groups", sentence, column=name, lines=table.lines[begins[1:2]])
-    return Grouping(ids, names, (told,))
+    noticed = notice("interleaved-groups", sentence, column=name, lines=table.lines[begins[1:2]])
+    return Grouping(ids, names, (noticed,))
 
 
 def by_rising_times(table: Table, times: Array) -> Grouping | None:
@@ -90,9 +90,9 @@ def by_rising_times(table: Table, times: Array) -> Grouping | None:
         f"Times begin again in {table.at(rows)}, and no column names a series: the file is read as"
         f" {len(begins)} series behind each other."
     )
-    told = notice("stacked-series", sentence, lines=table.lines[rows])
+    noticed = notice("stacked-series", sentence, lines=table.lines[rows])
     names = tuple(f"series from line {table.lines[present[row]]}" for row in begins)
-    return Grouping(ids, names, (told,))
+    return Grouping(ids, names, (noticed,))
 
 
 def _begins(ids: Array) -> Array:

@@ -28,11 +28,11 @@ def find_inputs(
     for name, values in columns.items():
         if name in taken:
             continue
-        told = _left_out(table, values)
-        if told is None or (name in choices.keep and values.kind == "numbers"):
+        noticed = _left_out(table, values)
+        if noticed is None or (name in choices.keep and values.kind == "numbers"):
             names.append(name)
         else:
-            notices.append(told)
+            notices.append(noticed)
     return Inputs(tuple(names), tuple(notices))
 
 

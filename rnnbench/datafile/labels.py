@@ -1,4 +1,4 @@
-"""Classes in one spelling each, and the columns by which they could be told without learning."""
+"""Classes in one spelling each, and the columns that give them without learning."""
 
 from collections import defaultdict
 from collections.abc import Sequence

@@ -67,7 +67,7 @@ class Column(Struct, frozen=True, kw_only=True):
     missing: int = 0
 
 
-class Order(Struct, frozen=True, kw_only=True):
+class Ordering(Struct, frozen=True, kw_only=True):
     """How rows are ordered.
 
     column: the column by which they are; None where they stay as in the file.
@@ -157,7 +157,7 @@ class Inspection(Struct, frozen=True, kw_only=True):
     kind: Kind
     rows: int
     columns: tuple[Column, ...]
-    order: Order
+    order: Ordering
     groups: Groups
     windows: Windows
     split: Split

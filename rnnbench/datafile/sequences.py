@@ -13,7 +13,7 @@ from rnnbench.datafile.groups import by_column
 from rnnbench.datafile.inputs import columns_with_roles, find_inputs, notices_of
 from rnnbench.datafile.kinds import agreeing, notice, unusable
 from rnnbench.datafile.labels import one_spelling
-from rnnbench.datafile.records import Choices, Column, Notice, Order, Role
+from rnnbench.datafile.records import Choices, Column, Notice, Ordering, Role
 from rnnbench.datafile.table import Array, Cells, Table
 from rnnbench.text import listed
 
@@ -44,7 +44,7 @@ class Sequences:
     sources: Mapping[str, Sequence[str]]
     columns: tuple[Column, ...]
     group: str | None
-    order: Order
+    order: Ordering
     notices: tuple[Notice, ...]
 
 
@@ -90,10 +90,10 @@ def sequences_of(
         group: "group",
         label: "label",
     }
-    order = Order()
+    order = Ordering()
     if clock and arranged.ends:
         first, last = arranged.ends
-        order = Order(column=clock.column, step=arranged.step, first=first, last=last)
+        order = Ordering(column=clock.column, step=arranged.step, first=first, last=last)
     notices += [*clock_notices(table, columns, clock), *grouping.notices, *arranged.notices]
     notices += [*inputs.notices, *notices_of(columns, channels)]
     return Sequences(

@@ -26,7 +26,7 @@ class Table:
     cells:   columns by name, (N,) each.
     lines:   (N,) where each row is in the file; the first line is 1.
     place:   what `lines` counts: `line`, or `row` where a file has no lines.
-    decimal: what stands before the fraction of a number in columns that are text.
+    decimal: what precedes the fraction of a number in columns that are text.
     reread:  reads a column again as text, with its name, letter by letter.
     notices: what was noticed while it was read.
     """
@@ -70,7 +70,7 @@ def without_empty_rows(table: Table) -> Table:
             return table
     rows = np.flatnonzero(empty)
     sentence = f"{counted(len(rows), 'row')} without any value: {table.at(rows)}."
-    told = notice("empty-rows", sentence, lines=table.lines[rows])
+    noticed = notice("empty-rows", sentence, lines=table.lines[rows])
     kept = ~empty
     cells_kept = {name: cells[kept].reset_index(drop=True) for name, cells in table.cells.items()}
     return replace(
@@ -78,5 +78,5 @@ def without_empty_rows(table: Table) -> Table:
         cells=cells_kept,
         lines=table.lines[kept],
         reread=lambda name: table.reread(name)[kept].reset_index(drop=True),
-        notices=(*table.notices, told),
+        notices=(*table.notices, noticed),
     )

@@ -18,7 +18,7 @@ from rnnbench.datafile.records import (
     Groups,
     Inspection,
     Notice,
-    Order,
+    Ordering,
     Role,
     Split,
     Transforms,
@@ -67,7 +67,7 @@ def inspect_text(source: Source, choices: Choices) -> Inspection:
         kind="language model",
         rows=len(lines),
         columns=(Column(name="text", kind="texts", role="text"),),
-        order=Order(),
+        order=Ordering(),
         groups=Groups(shortest=total, longest=total),
         windows=Windows(
             length=choices.window, horizon=1, unit=f"{unit}s", count=train + validation + test
@@ -136,7 +136,7 @@ def inspect_texts(
         kind="text classification",
         rows=len(table),
         columns=columns_with_roles(columns, roles),
-        order=Order(),
+        order=Ordering(),
         groups=Groups(
             count=len(rows),
             shortest=int(lengths.min()),

@@ -166,6 +166,13 @@ def short_symbol(rows: Rows) -> Rows:
     return [*rows, *([row[0], "dd", row[2]] for row in rows[1:21])]
 
 
+def numbered_class(number: int, name: str) -> str:
+    """2 for the ill, 1 for the others, of whom the first has 1.0."""
+    if name == "ill":
+        return "2"
+    return "1.0" if number < 12 else "1"
+
+
 def wide_numbers(number: int, _: str) -> str:
     return f"{1000 + number:,}.5"
 
@@ -485,7 +492,7 @@ HOSTILE: tuple[Hostile, ...] = (
         "a class as 1 and as 1.0",
         "spellings",
         "2 spellings: '1', '1.0'",
-        visits_with(every(2, lambda n, y: "2" if y == "ill" else ("1.0" if n < 12 else "1"))),
+        visits_with(every(2, numbered_class)),
         SEQUENCES,
     ),
     Hostile(

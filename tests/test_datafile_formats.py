@@ -191,6 +191,15 @@ def test_a_text_is_read_by_word_where_that_is_said(tmp_path: Path) -> None:
     assert inspect(path).windows.unit == "characters"
 
 
+def test_the_class_of_a_text_is_the_column_that_is_named_so(tmp_path: Path) -> None:
+    """Although another column has few words as well, which has no class for each of them."""
+    rows = [[*row, ("here", "there")[n % 3 == 0]] for n, row in enumerate(clean.reviews())]
+    rows = [[row[2], row[0], row[1].replace("good", "1").replace("bad", "0")] for row in rows]
+    inspection = inspect(write(tmp_path / "data.csv", [["source", "text", "label"], *rows[1:]]))
+    assert inspection.groups.classes == {"0": 30, "1": 30}
+    assert [column.role for column in inspection.columns] == ["left out", "text", "label"]
+
+
 def test_json_has_the_whole_inspection(tmp_path: Path) -> None:
     done = rnnbench_here("inspect", "data.csv", "--json", cwd=plain(tmp_path).parent)
     data = {**json.loads(done.stdout), "file": "data.csv"}

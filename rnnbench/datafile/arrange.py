@@ -168,9 +168,10 @@ def _tell_uneven(
         notices.append(notice("irregular-times", sentence, column=clock.column))
     if uneven.any():
         at = rows[uneven]
+        steps = agreeing(len(at), "step", "that differs", "that differ")
         sentence = (
-            f"Column '{clock.column}' has {counted(len(at), 'step')} that differ from the usual"
-            f" one ({step}): the first to {clock.words(times[uneven][0])}, in {table.at(at)}."
+            f"Column '{clock.column}' has {steps} from the usual one ({step}): the first to"
+            f" {clock.words(times[uneven][0])}, in {table.at(at)}."
         )
         notices.append(
             notice("irregular-times", sentence, column=clock.column, lines=table.lines[at])

@@ -82,7 +82,7 @@ def _looks_like_numbers(sample: Cells, decimal: str) -> bool:
     for place, word in enumerate(sample):
         if not are_numbers[place]:
             are_numbers[place] = bool(THOUSANDS[decimal].fullmatch(word)) or _is_odd(word)
-    return sum(are_numbers) >= NUMBERS_SHARE * len(are_numbers)
+    return bool(np.mean(are_numbers) >= NUMBERS_SHARE)
 
 
 def _plain(words: Cells, decimal: str) -> pd.Series:
@@ -107,8 +107,8 @@ def _numbers_among_words(table: Table, name: str, cells: Cells, missing: Array) 
     thousands = []
     odd = []
     words = []
-    for row in others:
-        word = cells.iloc[row].strip()
+    for row, cell in zip(others, cells.iloc[others].tolist(), strict=True):
+        word = cell.strip()
         if THOUSANDS[table.decimal].fullmatch(word):
             numbers[row] = _without_separators(word, table.decimal)
             thousands.append(row)

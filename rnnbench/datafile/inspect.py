@@ -12,7 +12,7 @@ from rnnbench.datafile.forecast import inspect_forecast
 from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.parquet_files import read_parquet
 from rnnbench.datafile.records import Choices, Inspection
-from rnnbench.datafile.roles import LABEL_CLASSES, find_clock, guess_group, guess_label
+from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, find_clock, guess_group, guess_label
 from rnnbench.datafile.sequences import sequences_of
 from rnnbench.datafile.source import find_source, is_parquet
 from rnnbench.datafile.table import Table
@@ -91,7 +91,7 @@ def _guess_text(columns: Mapping[str, Values], choices: Choices) -> str | None:
 
 
 def _label_beside(table: Table, columns: Mapping[str, Values], text: str) -> str:
-    """The column of classes beside texts: the first one with few values, of words if there is one.
+    """The column of classes beside texts: one named like a label, else the first with few values.
 
     Raises RnnbenchError where there is none.
     """
@@ -101,11 +101,12 @@ def _label_beside(table: Table, columns: Mapping[str, Values], text: str) -> str
             continue
         count = table.text(values.name).nunique()
         if 1 <= count <= min(LABEL_CLASSES, len(table) / 3):
-            candidates.append((values.kind != "words", values.name))
+            named = LABEL_NAME.fullmatch(values.name) is not None
+            candidates.append((not named, values.kind != "words", values.name))
     if not candidates:
         raise unusable(
             table.file,
             f"column '{text}' holds texts, and no column seems to have a class for each: name it"
             " with --label",
         )
-    return min(candidates, key=lambda candidate: candidate[0])[1]
+    return min(candidates, key=lambda candidate: candidate[:2])[2]

@@ -14,8 +14,8 @@ from rnnbench.datafile.kinds import notice, unusable
 from rnnbench.datafile.records import Notice
 from rnnbench.text import MEBIBYTE, listed, mebibytes
 
-MOST_BYTES = 256 * MEBIBYTE
-"""Bytes of text that are read of one file; what is behind them is not read, and that is said."""
+MOST_BYTES = 128 * MEBIBYTE
+"""Bytes of text that are read of one file, in less than 1 GB; a notice says if there are more."""
 PIECE = 4 * MEBIBYTE
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"

@@ -357,3 +357,32 @@ def test_units_stay_in_one_part_and_each_class_is_in_all(extra: list[int]) -> No
         assert len({int(part[place]) for place, one in enumerate(units) if one == unit}) == 1
     pairs = {(label, int(one)) for label, one in zip(labels, part, strict=True)}
     assert pairs == set(product("ab", range(3)))
+
+
+def test_rows_with_fewer_cells_than_names_are_read(tmp_path: Path) -> None:
+    """Also where a column has to be read as text again."""
+    rows = clean.prices()
+    rows[0].append("note")
+    rows[140][2] = "closed"
+    with patch.object(delimited, "PIECE_ROWS", 40):
+        inspection = inspect(write(tmp_path / "data.csv", rows))
+    kinds = [notice.kind for notice in inspection.notices]
+    assert kinds == ["empty-column", "words-in-numbers", "missing"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b",,\n,,\n", "none of its first rows has a value"),
+        (b"a,b\n,\n,\n", "none of its rows has a value"),
+        (b"\xff\xfe\x00\x00date,close\n1,2\n", "it cannot be decoded"),
+        (b"date,close\n", "it has no rows below its first line"),
+    ],
+)
+def test_what_holds_nothing_is_refused(tmp_path: Path, content: bytes, reason: str) -> None:
+    """In one sentence, with the file."""
+    (tmp_path / "data.csv").write_bytes(content)
+    done = rnnbench_here("inspect", "data.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("rnnbench: data.csv: ")
+    assert reason in done.stderr

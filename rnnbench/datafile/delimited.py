@@ -1,6 +1,7 @@
 """Reads tables of separated values by pandas, in pieces."""
 
 import csv
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +13,7 @@ from rnnbench.datafile.source import Source
 from rnnbench.datafile.table import Array, Cells, Table, without_empty_rows
 
 PIECE_ROWS = 200_000
-BEYOND = "\0"
+BEYOND = "\0beyond\0"
 """The name of a column that no file has, for cells of rows that are too long."""
 
 
@@ -61,7 +62,8 @@ def _columns(source: Source, dialect: Dialect) -> dict[str, Cells]:
 
 
 def _frames(source: Source, dialect: Dialect) -> Iterator[pd.DataFrame]:
-    with source.open() as stream:
+    with source.open() as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore", pd.errors.ParserWarning)  # BEYOND has what it warns of
         try:
             frames = pd.read_csv(
                 stream,
@@ -91,13 +93,22 @@ def _frames(source: Source, dialect: Dialect) -> Iterator[pd.DataFrame]:
 
 def _as_text(source: Source, dialect: Dialect, name: str, *, missing_words: bool = False) -> Cells:
     """A column letter by letter; with `missing_words`, words such as NA are missing values."""
+    try:
+        return _text_column(source, dialect, name, [name], missing_words)
+    except pd.errors.ParserError:  # every row has fewer cells than there are names
+        return _text_column(source, dialect, name, None, missing_words)
+
+
+def _text_column(
+    source: Source, dialect: Dialect, name: str, read: list[str] | None, missing_words: bool
+) -> Cells:
     with source.open() as stream:
         frame = pd.read_csv(
             stream,
             sep=dialect.separator,
             header=None,
             names=list(dialect.names),
-            usecols=[name],
+            usecols=read,
             skiprows=dialect.before,
             index_col=False,
             skipinitialspace=True,

@@ -61,8 +61,12 @@ def find_dialect(source: Source) -> Dialect | None:
         return None
     rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
     first = next((place for place, row in enumerate(rows) if any(row)), 0)
-    width = Counter(len(row) for row in rows if any(row)).most_common(1)[0][0]
-    if not is_table and width == 1 and not _numbers(rows[first + 1]):
+    widths = Counter(len(row) for row in rows if any(row))
+    if not widths:
+        raise unusable(source.name, "none of its first rows has a value")
+    width = widths.most_common(1)[0][0]
+    below = rows[first + 1 : first + 2]
+    if not is_table and width == 1 and not (below and _numbers(below[0])):
         return None
     decimal = _decimal(rows[first + 1 :]) if separator != "," else "."
     if _is_data(rows[first]):

@@ -30,6 +30,14 @@ def inspect(path: Path, choices: Choices | None = None) -> Inspection:
     """
     choices = choices or Choices()
     _check(choices)
+    try:
+        return _inspect(path, choices)
+    except UnicodeError as error:
+        raise unusable(str(path), f"it cannot be decoded: {error}") from error
+
+
+def _inspect(path: Path, choices: Choices) -> Inspection:
+    """Read a file by the reader of its format."""
     if is_parquet(path):
         return _inspect_table(read_parquet(path), choices)
     source = find_source(path)
@@ -51,6 +59,8 @@ def _check(choices: Choices) -> None:
 
 
 def _inspect_table(table: Table, choices: Choices) -> Inspection:
+    if not len(table):
+        raise unusable(table.file, "none of its rows has a value")
     named = (choices.target, choices.group, choices.order, choices.label, choices.text)
     table.check_names([*named, *choices.keep])
     columns = {name: values_of(table, name) for name in table.cells}

@@ -65,7 +65,8 @@ def _clock(values: Values) -> Clock:
     times = values.numbers
     if values.kind == "times":
         return Clock(times, values.name, True)
-    middle = float(np.nanmedian(times))
+    present = times[np.isfinite(times)]
+    middle = float(np.median(present)) if len(present) else 0.0
     if EPOCH_SECONDS[0] < middle < EPOCH_SECONDS[1]:
         return Clock(times, values.name, True)
     if EPOCH_MILLISECONDS[0] < middle < EPOCH_MILLISECONDS[1]:

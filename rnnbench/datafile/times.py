@@ -8,8 +8,8 @@ import pandas as pd
 
 from rnnbench.datafile.table import Array, Cells
 
-EPOCH = pd.Timestamp(0, tz="UTC")
-SECOND = pd.Timedelta(seconds=1)
+EPOCH = pd.Timestamp(0, tz="UTC").as_unit("s")
+SECOND = pd.Timedelta(seconds=1).as_unit("s")
 LOOKED_AT = 200
 ISO = "ISO8601"
 DATES = (
@@ -117,7 +117,9 @@ def _read_others(cells: Cells, seconds: Array, left: Array) -> Array:
 
 
 def _parsed(words: Cells, form: str) -> pd.Series:
-    return pd.to_datetime(words, format=form, utc=True, errors="coerce")
+    """Words as times; NaT for those that do not fit, and for numbers with a sign."""
+    unsigned = words.where(~words.str.match(r"\s*[+-]").fillna(False).astype(bool))
+    return pd.to_datetime(unsigned, format=form, utc=True, errors="coerce")
 
 
 def _seconds(words: Cells, form: str) -> Array:

@@ -23,7 +23,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -103,6 +103,9 @@ pictures: $(VENV)/.installed-dev  # of tests/test_stored_pictures.py
 
 glossary: $(VENV)/.installed
 	$(BIN)/python -c "import rnnbench; print(rnnbench.glossary.markdown(), end='')" > docs/glossary.md
+
+your-data: $(VENV)/.installed-dev  # the tables of docs/your-data.md, from files that went wrong
+	$(BIN)/python -m tests.builders.data_page
 
 catalogue: $(VENV)/.installed
 	$(BIN)/rnnbench list --markdown > docs/catalogue.md

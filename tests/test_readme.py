@@ -71,6 +71,7 @@ def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) ->
             "report",
             "reproduce",
             "export",
+            "inspect",
             "data",
             "fetch",
             "doctor",

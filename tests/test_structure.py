@@ -41,6 +41,7 @@ WITHOUT_TORCH = [
     TYPED.format("compare"),
     TYPED.format("gate"),
     "import rnnbench.cli.history, rnnbench.history.plotting",
+    "import rnnbench.cli.inspecting",
 ]
 
 

@@ -38,7 +38,7 @@ MINIMAL = (
         "gate {run} {run}",
         "reproduce {run} x",
     ),
-    *("data list", "data fetch", "doctor"),
+    *("inspect {here}/none.csv", "data list", "data fetch", "doctor"),
 )
 """A line for each command that asks for no more than it has to."""
 FULL = tuple(line for line in MINIMAL if line not in ("check gru", "data fetch", "report {run}"))
@@ -71,6 +71,7 @@ MISSING: list[Case] = [
     ("gate", "BASE"),
     ("gate {run}", "HEAD"),
     ("reproduce", "FOLDER"),
+    ("inspect", "FILE"),
     ("reproduce {run}", "ID"),
     *(
         (f"{RUN_SUITE} {option}", option)

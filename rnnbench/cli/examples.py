@@ -91,6 +91,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench history bisect v1.2 main cost -- -c gru", "for one cell"),
     ),
     "reproduce": (("rnnbench reproduce runs/quick adding.h10.gru.s0", "to the last bit"),),
+    "inspect": (
+        ("rnnbench inspect prices.csv --target close", "a forecast"),
+        ("rnnbench inspect visits.csv --group visit --label outcome", "sequences"),
+        ("rnnbench inspect reviews.csv.gz --json", "for programs"),
+    ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),
         ("rnnbench data fetch", "everything, before going offline"),

@@ -40,6 +40,7 @@ COMMANDS = {
     "ab": "rnnbench.cli.ab:ab",
     "history": "rnnbench.cli.history:history",
     "reproduce": "rnnbench.cli.reproducing:reproduce",
+    "inspect": "rnnbench.cli.inspecting:inspect_",
     "data": "rnnbench.cli.data:data",
     "doctor": "rnnbench.cli.doctor:doctor",
 }
@@ -56,6 +57,7 @@ SUMMARIES = {
     "ab": "Say whether cells became slower from one environment to another, measured in turns.",
     "history": "Keep figures by commit, and say at which commit they moved.",
     "reproduce": "Run a stored trial again and compare it bit for bit.",
+    "inspect": "Say what a data file of yours is taken for, and what is odd in it.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
 }

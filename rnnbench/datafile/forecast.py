@@ -1,0 +1,183 @@
+"""Inspects a table of series, of which a column is to be forecast."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnbench.datafile.arrange import Arranged, Clock, arrange
+from rnnbench.datafile.cells import Values
+from rnnbench.datafile.clock_notices import clock_notices, key_notice
+from rnnbench.datafile.groups import Grouping, by_column, by_rising_times, one_group
+from rnnbench.datafile.inputs import columns_with_roles, find_inputs, notices_of
+from rnnbench.datafile.kinds import notice, unusable
+from rnnbench.datafile.leaks import find_leaks
+from rnnbench.datafile.records import (
+    Choices,
+    Groups,
+    Inspection,
+    Notice,
+    Ordering,
+    Role,
+    Split,
+    Transforms,
+    Windows,
+)
+from rnnbench.datafile.roles import guess_group, guess_target, is_constant
+from rnnbench.datafile.table import Array, Table
+from rnnbench.datafile.trends import find_trend
+from rnnbench.datafile.windows import Rows, split_by_time
+from rnnbench.datafile.windows_left import Used, use_windows
+from rnnbench.text import rounded
+
+SCALING = "each column by its mean and deviation over training rows"
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The columns that have a role, and the notices on choosing them."""
+
+    target: str
+    group: str | None
+    clock: Clock | None
+
+
+def inspect_forecast(
+    table: Table, columns: Mapping[str, Values], clock: Clock | None, choices: Choices
+) -> Inspection:
+    """Say what would be done to forecast a column.
+
+    Raises RnnbenchError where no column can be forecast, or a part of the split has no window.
+    """
+    roles = _roles(table, columns, clock, choices)
+    grouping = _grouping(table, roles)
+    notices = [*table.notices, *clock_notices(table, columns, clock)]
+    notices += key_notice(table, grouping, roles.group)
+    arranged = arrange(table, grouping, clock)
+    if not len(arranged.rows):
+        raise unusable(table.file, "no row has a time and a group")
+    order_columns = set(clock.column.split(", ")) if clock else set()
+    taken = {roles.target, *order_columns} | ({roles.group} if roles.group else set())
+    inputs = find_inputs(table, columns, taken, choices)
+    rows = split_by_time(arranged.series)
+    leaks = _leaks(columns, roles.target, inputs.names, arranged, rows, choices)
+    leaking = {noticed.column for noticed in leaks}
+    names = [name for name in inputs.names if name not in leaking]
+    read = [roles.target, *names]
+    used = use_windows(table, columns, read, arranged, rows, choices)
+    notices += [*grouping.notices, *arranged.notices, *inputs.notices, *leaks]
+    notices += [*notices_of(columns, read), *used.notices]
+    by_name: dict[str, Role] = dict.fromkeys(names, "input")
+    by_name |= dict.fromkeys(order_columns, "order")
+    by_name[roles.target] = "target"
+    if roles.group:
+        by_name[roles.group] = "group"
+    lengths = np.bincount(arranged.series)
+    lengths = lengths[lengths > 0]
+    train, validation, test = (int(count) for count in used.usable.sum(axis=0))
+    return Inspection(
+        file=table.file,
+        format=table.format,
+        kind="forecast",
+        rows=len(table),
+        columns=columns_with_roles(columns, by_name),
+        order=_order(clock, arranged),
+        groups=Groups(
+            column=roles.group,
+            count=len(lengths),
+            shortest=int(lengths.min()),
+            longest=int(lengths.max()),
+        ),
+        windows=Windows(
+            length=choices.window,
+            horizon=choices.horizon,
+            unit="rows",
+            count=int(used.usable.sum()),
+            left_out=used.left_out,
+        ),
+        split=Split(by="time", unit="windows", train=train, validation=validation, test=test),
+        transforms=_transforms(columns[roles.target].numbers, arranged, rows, used),
+        notices=tuple(notices),
+    )
+
+
+def _roles(
+    table: Table, columns: Mapping[str, Values], clock: Clock | None, choices: Choices
+) -> Roles:
+    taken = set(clock.column.split(", ")) if clock else set()
+    target = choices.target
+    if target is not None:
+        taken.add(target)
+    group = choices.group or guess_group(table, columns, clock, taken)
+    if group is not None:
+        taken.add(group)
+    if target is None:
+        target = guess_target(columns, taken)
+    if target is None:
+        raise unusable(table.file, "no column holds numbers that could be forecast")
+    if columns[target].kind != "numbers":
+        raise unusable(
+            table.file, f"column '{target}' holds {columns[target].kind}, expected numbers"
+        )
+    if is_constant(columns[target]):
+        raise unusable(table.file, f"column '{target}' is to be forecast, and never changes")
+    return Roles(target, group, clock)
+
+
+def _grouping(table: Table, roles: Roles) -> Grouping:
+    times = roles.clock.times if roles.clock else None
+    if roles.group is not None:
+        return by_column(table, roles.group, table.text(roles.group), times)
+    stacked = by_rising_times(table, times) if times is not None else None
+    return stacked or one_group(len(table))
+
+
+def _order(clock: Clock | None, arranged: Arranged) -> Ordering:
+    if clock is None or arranged.ends is None:
+        return Ordering()
+    first, last = arranged.ends
+    return Ordering(column=clock.column, step=arranged.step, first=first, last=last)
+
+
+def _leaks(
+    columns: Mapping[str, Values],
+    target: str,
+    names: tuple[str, ...],
+    arranged: Arranged,
+    rows: Rows,
+    choices: Choices,
+) -> list[Notice]:
+    """Notices on columns that hold the target or its future, by training rows alone."""
+    train = rows.part == 0
+    inputs = {name: columns[name].numbers[arranged.rows[train]] for name in names}
+    answers = columns[target].numbers[arranged.rows[train]]
+    leads = choices.window + choices.horizon - 1
+    notices = []
+    for leak in find_leaks(answers, inputs, rows.series[train], leads):
+        if leak.column in choices.keep:
+            continue
+        kind = "future-of-target" if leak.lead else "copy-of-target"
+        when = f" {leak.lead} rows later" if leak.lead > 1 else " of the next row"
+        holds = f"holds '{target}'{when}" if leak.lead else f"equals '{target}'"
+        sentence = (
+            f"Column '{leak.column}' {holds}: a line through it alone leaves"
+            f" {rounded(100 * leak.left, 2)} % of the variance on training rows."
+        )
+        if leak.lead:
+            own = rounded(100 * leak.left_own, 2)
+            sentence = f"{sentence[:-1]}, one through the last value of '{target}' {own} %."
+        notices.append(notice(kind, sentence, column=leak.column))
+    return notices
+
+
+def _transforms(target: Array, arranged: Arranged, rows: Rows, used: Used) -> Transforms:
+    values = target[arranged.rows]
+    train = (rows.part == 0) & used.series[rows.series]
+    ends = np.flatnonzero(np.diff(rows.series[train])) + 1
+    trend = find_trend(np.split(values[train], ends))
+    return Transforms(
+        scaling=SCALING,
+        logarithm=trend.logarithm,
+        differenced=trend.differenced,
+        reason=trend.reason,
+    )

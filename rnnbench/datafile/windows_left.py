@@ -1,0 +1,144 @@
+"""Which windows of a forecast can be used, and notices on those that cannot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnbench.datafile.arrange import Arranged
+from rnnbench.datafile.cells import Values
+from rnnbench.datafile.kinds import notice, unusable
+from rnnbench.datafile.records import Choices, Fill, Notice
+from rnnbench.datafile.table import Array, Table
+from rnnbench.datafile.windows import (
+    PARTS,
+    Counts,
+    Rows,
+    count_windows,
+    rows_needed,
+    still_missing,
+)
+from rnnbench.text import counted, listed
+
+MOST_SHOWN = 3
+DROP: Fill = "drop"
+"""What becomes of missing values in a forecast unless something else is asked for."""
+FILLED = {
+    "drop": "Nothing is filled in; `--fill forward` or `--fill linear` does.",
+    "forward": "Each is filled in by the value before it.",
+    "linear": "Each is filled in between the values around it, within a part of the split.",
+}
+
+
+@dataclass(frozen=True)
+class Used:
+    """Windows that are used, by series and part, (S, 3), and what was left out.
+
+    series: (S,) whether a series is used.
+    """
+
+    usable: Array
+    series: Array
+    left_out: int
+    notices: tuple[Notice, ...]
+
+
+def use_windows(
+    table: Table,
+    columns: Mapping[str, Values],
+    read: Sequence[str],
+    arranged: Arranged,
+    rows: Rows,
+    choices: Choices,
+) -> Used:
+    """Count the windows over these columns.
+
+    Raises RnnbenchError where no series has a window in each part.
+    """
+    missing = np.zeros(len(arranged.rows), dtype=bool)
+    for name in read:
+        missing |= still_missing(columns[name].missing[arranged.rows], rows, choices.fill or DROP)
+    counts = count_windows(
+        rows, arranged.breaks, missing, choices.window, choices.horizon, len(arranged.names)
+    )
+    used: Array = np.all(counts.usable > 0, axis=1)
+    if not used.any():
+        raise unusable(table.file, _too_few(counts, rows, choices))
+    notices = [
+        *_missing_notices(table, columns, read, counts, choices),
+        *_gap_notice(table, arranged, counts),
+        *_short_notice(arranged, used, rows),
+    ]
+    left_out = counts.over_gaps + counts.with_missing
+    return Used(counts.usable * used[:, None], used, left_out, tuple(notices))
+
+
+def _too_few(counts: Counts, rows: Rows, choices: Choices) -> str:
+    longest = int(rows.place.max()) + 1
+    asked = f"a window of {choices.window} rows and a horizon of {choices.horizon}"
+    needed = rows_needed(choices.window, choices.horizon)
+    if longest < needed:
+        return (
+            f"{counted(longest, 'row')} of a series are too few for {asked}, which need {needed} to"
+            " have a window in each part of the split"
+        )
+    lost = counts.over_gaps + counts.with_missing
+    empty = [
+        part for part, count in zip(PARTS, counts.usable.sum(axis=0), strict=True) if not count
+    ]
+    lacking = listed(empty or ["each part of one series"])
+    return (
+        f"no window is left for {lacking}: {counts.over_gaps:,} of"
+        f" {lost + int(counts.usable.sum()):,} windows are over a gap, and"
+        f" {counts.with_missing:,} have a missing value, with {asked}; `--fill` fills missing"
+        " values, and a smaller `--window` leaves more windows"
+    )
+
+
+def _missing_notices(
+    table: Table,
+    columns: Mapping[str, Values],
+    read: Sequence[str],
+    counts: Counts,
+    choices: Choices,
+) -> list[Notice]:
+    notices = []
+    for name in read:
+        absent = np.flatnonzero(columns[name].missing)
+        if not len(absent):
+            continue
+        sentence = (
+            f"Column '{name}' lacks {counted(len(absent), 'value')} of"
+            f" {len(columns[name].missing):,}, in {table.at(absent)}."
+        )
+        action = FILLED[choices.fill or DROP]
+        if counts.with_missing:
+            windows = counted(counts.with_missing, "window")
+            action = f"{action} The {windows} with what is still missing are left out."
+        lines = table.lines[absent]
+        notices.append(notice("missing", sentence, column=name, lines=lines, action=action))
+    return notices
+
+
+def _gap_notice(table: Table, arranged: Arranged, counts: Counts) -> list[Notice]:
+    behind = arranged.rows[arranged.breaks]
+    if not len(behind):
+        return []
+    sentence = (
+        f"{counted(len(behind), 'gap')} in times that are usually {arranged.step}: before"
+        f" {table.at(behind)}."
+    )
+    action = f"The {counted(counts.over_gaps, 'window')} over a gap are left out."
+    return [notice("gaps", sentence, lines=table.lines[behind], action=action)]
+
+
+def _short_notice(arranged: Arranged, used: Array, rows: Rows) -> list[Notice]:
+    there = np.unique(rows.series)
+    short = [arranged.names[one] for one in there if not used[one]]
+    if not short:
+        return []
+    names = listed([f"'{name}'" for name in short], MOST_SHOWN)
+    sentence = (
+        f"{len(short)} of {len(there)} series have no window in some part of the split: {names}."
+    )
+    return [notice("short-series", sentence, count=len(short))]

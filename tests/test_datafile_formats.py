@@ -386,3 +386,20 @@ def test_what_holds_nothing_is_refused(tmp_path: Path, content: bytes, reason: s
     assert done.returncode == 2
     assert done.stderr.startswith("rnnbench: data.csv: ")
     assert reason in done.stderr
+
+
+@pytest.mark.parametrize("is_missing", [False, True])
+def test_filling_is_advised_where_values_are_missing(tmp_path: Path, is_missing: bool) -> None:
+    """It does not help where windows are lost to gaps alone."""
+    days = pd.date_range("2024-01-01", periods=240)
+    table = pd.DataFrame({"day": days, "sales": np.sin(np.arange(240.0))})
+    if is_missing:
+        table.loc[::20, "sales"] = np.nan
+    else:
+        table = table[np.arange(240) % 20 != 7]
+    path = tmp_path / "sales.csv"
+    table.to_csv(path, index=False)
+    with pytest.raises(RnnbenchError, match="no window is left") as raised:
+        inspect(path, Choices(window=30))
+    assert ("`--fill` fills missing values" in str(raised.value)) == is_missing
+    assert "a smaller `--window` leaves more windows" in str(raised.value)

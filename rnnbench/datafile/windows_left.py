@@ -87,11 +87,12 @@ def _too_few(counts: Counts, rows: Rows, choices: Choices) -> str:
         part for part, count in zip(PARTS, counts.usable.sum(axis=0), strict=True) if not count
     ]
     lacking = listed(empty or ["each part of one series"])
+    fill = "`--fill` fills missing values, and " if counts.with_missing else ""
     return (
         f"no window is left for {lacking}: {counts.over_gaps:,} of"
         f" {lost + int(counts.usable.sum()):,} windows are over a gap, and"
-        f" {counts.with_missing:,} have a missing value, with {asked}; `--fill` fills missing"
-        " values, and a smaller `--window` leaves more windows"
+        f" {counts.with_missing:,} have a missing value, with {asked}; {fill}a smaller `--window`"
+        " leaves more windows"
     )
 
 

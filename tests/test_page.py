@@ -162,6 +162,15 @@ def test_what_a_figure_says_has_its_interval_and_n(page: str) -> None:
     assert any(re.search(r"\d of \d solved", text) for text in says)
 
 
+def test_a_solve_rate_says_its_interval_and_n(page: str) -> None:
+    """At its mark as at its interval."""
+    says = Elements(page).values("data-says", "g")
+    rates = [text for text in says if re.match(r"gru, horizon \d+: ", text)]
+    assert len(rates) >= 4
+    for text in rates:
+        assert re.search(r": \d+ of \d+ seeds?, [\d.]+ \[[\d.]+ to [\d.]+\], n = \d+$", text), text
+
+
 def test_an_effect_of_a_claim_says_its_interval_and_n(claimed: str) -> None:
     """At its mark and at its interval, in the wide and in the narrow plot."""
     says = Elements(claimed).values("data-says", "g")

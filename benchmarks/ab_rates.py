@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from msgspec.structs import replace
 
-from rnnbench.ab import MINUTES_A_CELL, Environment, limit_seconds, time_trials
+from rnnbench.ab import MINUTES_A_CELL, Environment, has_time, time_trials
 from rnnbench.ab.replicate import SideOfTrial, Sides, measure
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION
@@ -174,12 +174,14 @@ def _ruling(
     """One ruling on one cell: verdict, replicates and seconds."""
     ratios: list[float] = []
     spent = 0.0
+    longest = 0.0
     for drawn in replicates:
         spent += drawn["seconds"]
+        longest = max(longest, drawn["seconds"])
         if row in drawn["log_ratios"]:
             ratios.append(drawn["log_ratios"][row] + log(slower))
         ruling = judge_paired(ratios, TOLERANCE, PRECISION)
-        if not ruling.is_open or spent >= limit_seconds(ruling, minutes):
+        if not ruling.is_open or not has_time(ruling, minutes, spent, longest):
             break
     return ruling.verdict, len(ratios), spent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from rnnbench.ab import CONFIRMED_WITHIN, Environment, PairedFolder, PairedRun
+from rnnbench.ab import FIRST_BATCHES_SHARE, Environment, PairedFolder, PairedRun
 from rnnbench.ab.replicate import Sides
 from rnnbench.compare.paired_judging import CONFIRMING_REPLICATES, MOST_REPLICATES
 from rnnbench.findings import INTERVAL_REPLICATES
@@ -24,9 +24,9 @@ LogRatios = Mapping[str, Sequence[float]]
 def measured(
     monkeypatch: pytest.MonkeyPatch, folder: Path, log_ratios: LogRatios, minutes: float
 ) -> PairedRun:
-    """A run after so many minutes of replicates that were made by hand, each of the same length.
+    """A run whose first batches have so many minutes, of replicates that were made by hand.
 
-    log_ratios: by cell, as many as may be asked for.
+    log_ratios: by cell, as many as may be asked for. Each replicate takes `SECONDS`.
     """
 
     def take(trial: CostTrial, _sides: Sides) -> PairedReplicate:
@@ -43,7 +43,7 @@ def measured(
     run = PairedRun((trial,), base, head, PairedFolder(folder), GatePolicy())
     run.parts = ((part(trial),), (part(trial),))
     with run.folder.locked():
-        run.measure(minutes, lambda _: None)
+        run.measure(minutes / FIRST_BATCHES_SHARE, lambda _: None)
     return run
 
 
@@ -66,16 +66,29 @@ def test_a_second_batch_is_not_cut_off(
 
 
 def test_a_second_batch_ends_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """One that never decides is given up after half as long again, and the cell is undecided."""
+    """One that never decides is given up when all minutes are used, and the cell is undecided."""
     unclear = ratios(1.1, INTERVAL_REPLICATES) + ratios(1.03, MOST_REPLICATES, 0.1)
     minutes = SECONDS * INTERVAL_REPLICATES / 60
     run = measured(monkeypatch, tmp_path, {"gru": unclear}, minutes)
     assert verdicts(run) == {"gru": "undecided"}
     assert run.open_cells() == ["gru"]
-    assert run.seconds == 60 * minutes * CONFIRMED_WITHIN
+    assert run.seconds == pytest.approx(60 * minutes / FIRST_BATCHES_SHARE)
 
 
-def test_first_batches_end_with_the_minutes(
+@pytest.mark.parametrize("left_over", [1.0, SECONDS / 2, SECONDS - 1])
+def test_no_replicate_begins_that_would_end_after_the_minutes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, left_over: float
+) -> None:
+    """However much of a replicate's time is left over, nothing is measured beyond the minutes."""
+    unclear = ratios(1.1, INTERVAL_REPLICATES) + ratios(1.03, MOST_REPLICATES, 0.1)
+    seconds = SECONDS * 3 * INTERVAL_REPLICATES / 2 + left_over
+    minutes = seconds / 60
+    run = measured(monkeypatch, tmp_path, {"gru": unclear}, minutes * FIRST_BATCHES_SHARE)
+    assert run.open_cells() == ["gru"]
+    assert seconds - SECONDS < run.seconds <= seconds
+
+
+def test_first_batches_end_with_their_share_of_the_minutes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A cell that nobody suspects gets no more time while another one is confirmed."""
@@ -91,6 +104,7 @@ def test_the_time_of_earlier_calls_counts(monkeypatch: pytest.MonkeyPatch, tmp_p
     """A second call with the same minutes measures nothing; one with more goes on."""
     early = measured(monkeypatch, tmp_path, {"gru": SLOWER}, SECONDS * 3 / 60)
     assert len(early.replicates) == 3
-    early.measure(SECONDS * 3 / 60, lambda _: pytest.fail("these minutes were used up before"))
-    early.measure(SECONDS * INTERVAL_REPLICATES / 60, lambda _: None)
+    minutes = SECONDS * 3 / 60 / FIRST_BATCHES_SHARE
+    early.measure(minutes, lambda _: pytest.fail("these minutes were used up before"))
+    early.measure(minutes * INTERVAL_REPLICATES / 3, lambda _: None)
     assert verdicts(early) == {"gru": "worse"}

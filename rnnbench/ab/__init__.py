@@ -5,15 +5,15 @@ from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder
 from rnnbench.ab.learning import Training, train_both
 from rnnbench.ab.measuring import (
-    CONFIRMED_WITHIN,
+    FIRST_BATCHES_SHARE,
     MINUTES_A_CELL,
     PairedRun,
-    limit_seconds,
+    has_time,
     time_trials,
 )
 
 __all__ = [
-    "CONFIRMED_WITHIN",
+    "FIRST_BATCHES_SHARE",
     "MINUTES_A_CELL",
     "Environment",
     "Made",
@@ -21,7 +21,7 @@ __all__ = [
     "PairedFolder",
     "PairedRun",
     "Training",
-    "limit_seconds",
+    "has_time",
     "make_environment",
     "time_trials",
     "train_both",

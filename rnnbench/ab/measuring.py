@@ -15,10 +15,10 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.plan import TIMES, cost_trials
 from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, Suite
 
-MINUTES_A_CELL = 3.0
-CONFIRMED_WITHIN = 1.5
-"""Second batches that are open when the minutes are used up go on until so many times as long. A
-second batch takes half as many replicates as a first one, at the least."""
+MINUTES_A_CELL = 4.5
+FIRST_BATCHES_SHARE = 2 / 3
+"""Of the minutes, after which only second batches go on. A second batch takes half as many
+replicates as a first one, at the least."""
 Watch = Callable[[str], None]
 """Called with what happens now, in words."""
 
@@ -96,7 +96,7 @@ class PairedRun:
 
     def measure(self, minutes: float, watch: Watch) -> None:
         """Take replicates in turn of each measurement that has open cells, until none has or their
-        time is up (`limit_seconds`), that of earlier calls included.
+        time is up (`has_time`), that of earlier calls included.
 
         Raises RnnbenchError where the software of an environment changes meanwhile.
         """
@@ -130,10 +130,11 @@ class PairedRun:
         position: of the measurement among all.
         """
         measurement = self.measurements[position]
+        next_seconds = max((taken.seconds for taken in measurement.replicates), default=0.0)
         rows = [
             row
             for row in measurement.open_rows()
-            if self.seconds < limit_seconds(measurement.ruling(row), minutes)
+            if has_time(measurement.ruling(row), minutes, self.seconds, next_seconds)
         ]
         if not rows:
             return None
@@ -153,10 +154,15 @@ class PairedRun:
         return list(dict.fromkeys(rows))
 
 
-def limit_seconds(ruling: PairedRuling, minutes: float) -> float:
-    """Return after how many seconds of measuring no more replicates are taken for a cell.
+def has_time(ruling: PairedRuling, minutes: float, spent: float, next_seconds: float) -> bool:
+    """Whether one more replicate of a cell would end within its share of the minutes.
 
-    minutes: those of the command; a second batch may take half as long again, since a cell that was
-             found to have changed once is neither red nor green without it.
+    A first batch has two thirds of them, a second batch all: a cell that was found to have changed
+    once is neither red nor green without it.
+
+    minutes:      those of the command.
+    spent:        seconds of all replicates so far.
+    next_seconds: what the longest replicate of this measurement took; 0 before the first one.
     """
-    return 60 * minutes * (CONFIRMED_WITHIN if ruling.is_confirming else 1)
+    share = 1.0 if ruling.is_confirming else FIRST_BATCHES_SHARE
+    return spent + next_seconds <= 60 * minutes * share and spent < 60 * minutes * share

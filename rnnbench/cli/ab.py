@@ -9,7 +9,6 @@ import click
 from msgspec.structs import replace
 
 from rnnbench.ab import (
-    CONFIRMED_WITHIN,
     MINUTES_A_CELL,
     Environment,
     NotInstallable,
@@ -70,8 +69,8 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
 @click.option(
     "--minutes",
     type=click.FloatRange(0, min_open=True),
-    help=f"Measure for so long [{MINUTES_A_CELL:g} for each cell and measurement]; then only second"
-    f" batches that confirm a change, until {CONFIRMED_WITHIN:g} times as long.",
+    help=f"End after so long at the latest [{MINUTES_A_CELL:g} for each cell and measurement]. In"
+    " the last third of it only second batches are measured, which confirm a change.",
 )
 @click.option(
     "--precision",

@@ -174,14 +174,14 @@ def _ruling(
     """One ruling on one cell: verdict, replicates and seconds."""
     ratios: list[float] = []
     spent = 0.0
-    longest = 0.0
+    taken: list[float] = []
     for drawn in replicates:
         spent += drawn["seconds"]
-        longest = max(longest, drawn["seconds"])
+        taken.append(drawn["seconds"])
         if row in drawn["log_ratios"]:
             ratios.append(drawn["log_ratios"][row] + log(slower))
         ruling = judge_paired(ratios, TOLERANCE, PRECISION)
-        if not ruling.is_open or not has_time(ruling, minutes, spent, longest):
+        if not ruling.is_open or not has_time(ruling, minutes, spent, median(taken)):
             break
     return ruling.verdict, len(ratios), spent
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from statistics import median
 
 from msgspec.structs import replace
 
@@ -15,8 +16,8 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.plan import TIMES, cost_trials
 from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, Suite
 
-MINUTES_A_CELL = 4.5
-FIRST_BATCHES_SHARE = 2 / 3
+MINUTES_A_CELL = 5.0
+FIRST_BATCHES_SHARE = 0.6
 """Of the minutes, after which only second batches go on. A second batch takes half as many
 replicates as a first one, at the least."""
 Watch = Callable[[str], None]
@@ -130,7 +131,8 @@ class PairedRun:
         position: of the measurement among all.
         """
         measurement = self.measurements[position]
-        next_seconds = max((taken.seconds for taken in measurement.replicates), default=0.0)
+        taken = [replicate.seconds for replicate in measurement.replicates]
+        next_seconds = median(taken) if taken else 0.0
         rows = [
             row
             for row in measurement.open_rows()
@@ -157,12 +159,12 @@ class PairedRun:
 def has_time(ruling: PairedRuling, minutes: float, spent: float, next_seconds: float) -> bool:
     """Whether one more replicate of a cell would end within its share of the minutes.
 
-    A first batch has two thirds of them, a second batch all: a cell that was found to have changed
-    once is neither red nor green without it.
+    A first batch has three fifths of them, a second batch all: a cell that was found to have
+    changed once is neither red nor green without it.
 
     minutes:      those of the command.
     spent:        seconds of all replicates so far.
-    next_seconds: what the longest replicate of this measurement took; 0 before the first one.
+    next_seconds: the median of the replicates of this measurement; 0 before the first one.
     """
     share = 1.0 if ruling.is_confirming else FIRST_BATCHES_SHARE
     return spent + next_seconds <= 60 * minutes * share and spent < 60 * minutes * share

@@ -70,7 +70,7 @@ OPEN = "the time was up, and these cells are open: {}; the same command with mor
     "--minutes",
     type=click.FloatRange(0, min_open=True),
     help=f"End after so long at the latest [{MINUTES_A_CELL:g} for each cell and measurement]. In"
-    " the last third of it only second batches are measured, which confirm a change.",
+    " the last two fifths only second batches are measured, which confirm a change.",
 )
 @click.option(
     "--precision",

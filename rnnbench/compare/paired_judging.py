@@ -63,7 +63,7 @@ def interval(log_ratios: Sequence[float], fewest: int = INTERVAL_REPLICATES) -> 
     if number < fewest:
         return None
     centre = mean(log_ratios)
-    quantile = float(scipy.stats.t.ppf(1 - LEVEL / 2, number - 1))
+    quantile = float(scipy.special.stdtrit(number - 1, 1 - LEVEL / 2))
     half = quantile * stdev(log_ratios) / sqrt(number)
     return Interval(exp(centre), exp(centre - half), exp(centre + half), half)
 

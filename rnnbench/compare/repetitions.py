@@ -65,7 +65,7 @@ def _welch_half(base: Sequence[float], head: Sequence[float], level: float) -> f
     degrees = sum(parts) ** 2 / sum(
         part**2 / (size - 1) for part, size in zip(parts, sizes, strict=True)
     )
-    return float(scipy.stats.t.ppf(1 - level / 2, degrees)) * sqrt(sum(parts))
+    return float(scipy.special.stdtrit(degrees, 1 - level / 2)) * sqrt(sum(parts))
 
 
 def half_range(values: Sequence[float]) -> float:

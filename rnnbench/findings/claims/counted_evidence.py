@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 import numpy as np
-import scipy
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from rnnbench.findings.claims.evidence_records import Evidence, logs
 from rnnbench.findings.claims.measurements import Measurements
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, LEVEL
+from rnnbench.findings.stats.exact import welch
 from rnnbench.findings.stats.ranges import Range, exponential
 from rnnbench.findings.stats.signed_rank import two_sided
 from rnnbench.records import CostSide, Reading, Region, identity
@@ -124,30 +124,24 @@ def _tested_peaks(ours: Logs, theirs: Logs, region: Region) -> Evidence:
     """
 
     def p_above(bound: float) -> float:
-        return _welch(ours, theirs + bound + SLACK)
+        return welch(ours, theirs + bound + SLACK).p_above()
 
     def p_below(bound: float) -> float:
-        return _welch(theirs + bound - SLACK, ours)
+        return welch(theirs + bound - SLACK, ours).p_above()
 
     p_for, p_against = two_sided(region, p_above, p_below)
-    interval = scipy.stats.ttest_ind(ours, theirs, equal_var=False).confidence_interval(1 - LEVEL)
+    low, high = welch(ours, theirs).interval(LEVEL)
     n = min(len(ours), len(theirs))
     log_ratio = Range(
         centre=float(ours.mean() - theirs.mean()),
-        low=float(interval.low) - SLACK,
-        high=float(interval.high) + SLACK,
+        low=low - SLACK,
+        high=high + SLACK,
         n=n,
         kind="95 % interval",
     )
     return Evidence(
         effect=exponential(log_ratio), p_for=p_for, p_against=p_against, n=n, by_seeds=False
     )
-
-
-def _welch(larger: Logs, smaller: Logs) -> float:
-    """Return the one-sided p-value that the first mean is larger, with unequal variances."""
-    test = scipy.stats.ttest_ind(larger, smaller, equal_var=False, alternative="greater")
-    return float(test.pvalue)
 
 
 def _certain(effect: Range, region: Region) -> Evidence:

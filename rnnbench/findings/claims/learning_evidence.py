@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import scipy
 from msgspec.structs import replace
 
 from rnnbench import text
@@ -19,6 +18,7 @@ from rnnbench.findings.claims.seed_effects import EffectScale, ends_at, one_end,
 from rnnbench.findings.claims.seeds import Seeds
 from rnnbench.findings.stats.censoring import ANYTHING
 from rnnbench.findings.stats.estimates import solve_rate
+from rnnbench.findings.stats.exact import p_share
 from rnnbench.findings.stats.intersection_union import beats, falls_below, reach
 from rnnbench.findings.stats.ranges import Range, exponential
 from rnnbench.findings.stats.signed_rank import two_sided
@@ -140,7 +140,6 @@ def _p_share(
         solved = _solved_seeds(seeds)
         p_value = 1.0
         if solved:
-            test = scipy.stats.binomtest(int(sum(solved)), len(solved), bound, alternative)
-            p_value = float(test.pvalue)
+            p_value = p_share(int(sum(solved)), len(solved), bound, alternative)
         largest = max(largest, p_value)
     return min(1.0, rates * largest)

@@ -11,10 +11,10 @@ corrects both. A share of all runs has the interval of Clopper and Pearson.
 from functools import cache
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
 
 from rnnbench.findings.stats.estimates import LEVEL
+from rnnbench.findings.stats.exact import clopper_pearson
 
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -31,7 +31,9 @@ THRESHOLDS = tuple(step / 50 for step in range(50))
 
 def interquartile_mean(scores: Array) -> float:
     """Return the mean of the middle half of all runs."""
-    return float(scipy.stats.trim_mean(scores, 0.25, axis=None))
+    in_order = np.sort(scores, axis=None)
+    cut = int(0.25 * len(in_order))
+    return float(np.mean(in_order[cut : len(in_order) - cut]))
 
 
 def optimality_gap(scores: Array) -> float:
@@ -82,9 +84,7 @@ def share_intervals(shares: Array, runs: int, level: float = LEVEL) -> tuple[Arr
     which every run takes part once (Hoeffding 1963, section 5).
     """
     counts = np.asarray(shares) * runs
-    low = scipy.stats.beta.ppf(level / 2, counts, runs - counts + 1)
-    high = scipy.stats.beta.ppf(1 - level / 2, counts + 1, runs - counts)
-    return np.where(counts > 0, low, 0.0), np.where(counts < runs, high, 1.0)
+    return clopper_pearson(counts, runs, level)
 
 
 @cache

@@ -68,7 +68,7 @@ def _cut(n: int, level: float) -> int | None:
     if n > EXACT:
         mean = n * (n + 1) / 4
         deviation = np.sqrt(n * (n + 1) * (2 * n + 1) / 24)
-        return max(0, int(mean + scipy.stats.norm.ppf(level / 2) * deviation))
+        return max(0, int(mean + scipy.special.ndtri(level / 2) * deviation))
     below = np.cumsum(sums(2 * np.arange(1, n + 1)))[::2]  # ranks are doubled there
     fits = int(np.searchsorted(below, level / 2, side="right"))
     return fits - 1 if fits else None

@@ -29,7 +29,7 @@ def more_seeds(values: Sequence[float], gaps: Sequence[float], level: float = LE
     widest = max((gap for gap in gaps if gap > 0), default=0.0)
     if not widest:
         return None
-    quantiles = scipy.stats.norm.isf(level / 2) + scipy.stats.norm.ppf(POWER)
+    quantiles = scipy.special.ndtri(1 - level / 2) + scipy.special.ndtri(POWER)
     total = int(np.ceil((quantiles * spread / widest) ** 2 / EFFICIENCY))
     more = max(total - len(values), 1)
     return more if more <= MOST_ADVISED else None
@@ -51,8 +51,8 @@ def more_of_a_share(
     spread_at_bound = np.sqrt(bound * (1 - bound))
     spread_at_share = np.sqrt(share * (1 - share))
     width = (
-        scipy.stats.norm.isf(level / 2) * spread_at_bound
-        + scipy.stats.norm.ppf(POWER) * spread_at_share
+        scipy.special.ndtri(1 - level / 2) * spread_at_bound
+        + scipy.special.ndtri(POWER) * spread_at_share
     )
     more = max(int(np.ceil((width / (share - bound)) ** 2)) - len(solved), 1)
     return more if more <= MOST_ADVISED else None

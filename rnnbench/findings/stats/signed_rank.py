@@ -64,7 +64,7 @@ def tails(distances: Values, signs: Values) -> Values:
     if len(distances) > EXACT:
         mean = ranks.sum() / 2
         deviation = np.sqrt(np.sum(ranks.astype(float) ** 2)) / 2
-        by_normal: Values = scipy.stats.norm.sf((positive_sums - 1 - mean) / deviation)
+        by_normal: Values = scipy.special.ndtr((mean + 1 - positive_sums) / deviation)
         return by_normal
     exact: Values = _at_least(tuple(sorted(ranks.tolist())))[positive_sums]
     return exact

@@ -257,7 +257,7 @@ def test_tables_show_neither_nothing_nor_the_same_everywhere() -> None:
     made = table("t", "", columns, rows)
     assert made
     assert [column.title for column in made.columns] == ["cell", "score"]
-    assert made.note == "In all rows: equal: 7."
+    assert made.note == "Equal in all rows: equal: 7"
     assert table("t", "", columns, []) is None
 
 

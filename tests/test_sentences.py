@@ -15,6 +15,7 @@ from rnnbench.cli.verbosity import Verbosity
 from rnnbench.executors.running import without_run
 from rnnbench.findings import Findings, find
 from rnnbench.records import Result
+from rnnbench.suite import read_suite
 from rnnbench_reports.page import notes
 from rnnbench_reports.page.sections import sections
 from tests.builders.findings import RECIPE, cost_result, learned, tuned_results
@@ -178,3 +179,12 @@ def test_an_answer_is_made_of_sentences_that_are_read_at_once(seeds: int) -> Non
     assert [caveat for caveat in findings.caveats if long_sentences(caveat)] == []
     chained = "gru is ahead of lstm in 3 of 3 seeds: mse ≤ 0.1 in 3 of 3 seeds; lstm in 3 of 3."
     assert long_sentences(chained) == [chained]
+
+
+@pytest.mark.parametrize("suite", sorted(Catalogue.present().suites))
+def test_what_a_suite_says_is_read_at_once(suite: str) -> None:
+    """Its summary, and the notes of its claims."""
+    loaded = read_suite(suite, Catalogue.present())
+    said = [loaded.summary, *(claim.note for claim in loaded.claims)]
+    parts = " ".join(said).replace("; ", ". ")
+    assert long_sentences(parts) == []

@@ -95,6 +95,6 @@ def table(
         else:
             kept.append(place)
     shown = [Row([row.values[place] for place in kept], row.cell, row.id, row.kind) for row in rows]
-    of_all = f"In all rows: {'; '.join(equal)}." if equal else ""
+    of_all = f"Equal in all rows: {'; '.join(equal)}" if equal else ""
     notes = " ".join(filter(None, (note, of_all)))
     return Table(name, title, [columns[place] for place in kept], shown, notes)

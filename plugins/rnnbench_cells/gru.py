@@ -26,6 +26,10 @@ class StepGRU(KernelStepCell):
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
         super().__init__(input_size, hidden_size, 3, implementation)
 
+    def fused_cell(self) -> str:
+        """Return the name of the cell in C++."""
+        return "gru"
+
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Run one step; the output is the new state h, (B, H)."""
         for_r, for_z, for_n = x_BI.chunk(3, dim=-1)
@@ -46,7 +50,8 @@ def build_gru(input_size: int, hidden_size: int, implementation: str = NATIVE) -
     The surprise: torch and cuDNN reset *after* the product with U, as the first version of the
     paper does. The third version resets before it; that cell is `gru-v3`.
 
-    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step.
+    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step; "fused" is
+                    one operator in C++ over all steps, on a CPU.
 
     Raises RnnbenchError for an unknown implementation.
     """

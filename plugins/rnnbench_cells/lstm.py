@@ -19,6 +19,10 @@ class StepLSTM(KernelStepCell):
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
         super().__init__(input_size, hidden_size, 4, implementation)
 
+    def fused_cell(self) -> str:
+        """Return the name of the cell in C++."""
+        return "lstm"
+
     def initial_state(self, x_BI: Tensor) -> State:
         """Return zeros for h and c, (B, H) each."""
         return super().initial_state(x_BI), super().initial_state(x_BI)
@@ -52,7 +56,8 @@ def build_lstm(
     chrono:         the longest expected dependency Tmax, in steps, above 2. It replaces
                     `forget_bias` by b_f = log U(1, Tmax - 1), b_i = -b_f (Tallec & Ollivier 2018,
                     arXiv:1804.11188, equation 16). 0 turns this initialisation off.
-    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step.
+    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step; "fused" is
+                    one operator in C++ over all steps, on a CPU.
 
     Raises RnnbenchError for a chrono that is neither 0 nor above 2, and for an unknown
     implementation.

@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 import rnnbench
 from rnnbench_cells.activations import ACTIVATIONS, check_activation
+from rnnbench_cells.fused.loop import FUSED
 from rnnbench_cells.kernels import NATIVE, KernelStepCell, check_implementation, refusing_no_steps
 
 KERNEL_ACTIVATIONS = ("tanh", "relu")
@@ -23,6 +24,10 @@ class StepRNN(KernelStepCell):
         super().__init__(input_size, hidden_size, 1, implementation)
         self.nonlinearity = nonlinearity
 
+    def fused_cell(self) -> str:
+        """Return the name of the cell in C++, which is that of its activation."""
+        return self.nonlinearity
+
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Run one step; the output is the new state h, (B, H)."""
         h_BH = ACTIVATIONS[self.nonlinearity](x_BI + self.from_state(state))
@@ -39,23 +44,24 @@ def build_rnn(
     source: Elman 1990.
 
     nonlinearity:   the activation f, a name in `ACTIVATIONS`.
-    implementation: "native" is torch's kernel, for tanh and relu; "eager" and "compiled" run step
-                    by step with any f. None chooses the kernel where it has f.
+    implementation: "native" is torch's kernel, for tanh and relu; "fused" is one operator in C++
+                    over all steps for these two, on a CPU; "eager" and "compiled" run step by step
+                    with any f. None chooses torch's kernel where it has f.
 
-    Raises RnnbenchError for an unknown activation or implementation, and for "native" with an
-    activation that has no kernel.
+    Raises RnnbenchError for an unknown activation or implementation, and for "native" and "fused"
+    with an activation that has no kernel.
     """
     check_activation("rnn", nonlinearity)
     has_kernel = nonlinearity in KERNEL_ACTIVATIONS
     implementation = implementation or (NATIVE if has_kernel else "eager")
     check_implementation("rnn", implementation)
-    if implementation != NATIVE:
-        return StepRNN(input_size, hidden_size, nonlinearity, implementation)
-    if not has_kernel:
+    if implementation in (NATIVE, FUSED) and not has_kernel:
         raise rnnbench.RnnbenchError(
-            f"rnn: implementation 'native' has no kernel for '{nonlinearity}', only for: "
+            f"rnn: implementation '{implementation}' has no kernel for '{nonlinearity}', only for: "
             f"{', '.join(KERNEL_ACTIVATIONS)}. 'eager' and 'compiled' take any activation."
         )
+    if implementation != NATIVE:
+        return StepRNN(input_size, hidden_size, nonlinearity, implementation)
     return refusing_no_steps(
         nn.RNN(input_size, hidden_size, nonlinearity=nonlinearity, batch_first=True)
     )
@@ -75,7 +81,8 @@ def build_irnn(
 
     scale:          diagonal of U at the start; below 1 for tasks that need less memory (0.01 for
                     speech, section 4.4).
-    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step.
+    implementation: "native" is torch's kernel; "eager" and "compiled" run step by step; "fused" is
+                    one operator in C++ over all steps, on a CPU.
 
     Raises RnnbenchError for an unknown implementation.
     """

@@ -11,6 +11,7 @@ KERNELS = {
     "_cudnn_rnn": "cuDNN",
     "_thnn_fused_lstm_cell": "torch, fused cell",
     "_thnn_fused_gru_cell": "torch, fused cell",
+    "gated_loop": "fused loop",
 }
 """The names of fused kernels by operator."""
 

@@ -2,7 +2,7 @@
 
 import rnnbench
 
-NATIVE = ("native", "eager", "compiled")
+NATIVE = ("native", "eager", "compiled", "fused")
 STEPS = ("eager", "compiled")
 
 

@@ -9,17 +9,18 @@ from rnnbench.model import count_parameters
 from rnnbench.records import CellUse, CostTrial, OperationsRow
 from rnnbench.runner.cost.subjects import Bench, TrainStep
 
-COMPILED = "compiled"
+UNCOUNTED = ("compiled", "fused")
 EAGER = "eager"
 
 
 def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> OperationsRow:
     """Return the operations of a forward and backward pass, counted on the CPU.
 
-    The compiled implementation is counted in its eager form, whose operations torch's counter sees.
+    The compiled and the fused implementation are counted in their eager form, whose operations
+    torch's counter sees.
     Raises Refused where the counter sees none.
     """
-    form = EAGER if cell.implementation == COMPILED else ""
+    form = EAGER if cell.implementation in UNCOUNTED else ""
     bench = Bench.of_cell(replace(trial, device="cpu"), cell, catalogue, form)
     step = TrainStep(bench)
     step.forward_and_backward()

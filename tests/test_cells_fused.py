@@ -1,0 +1,123 @@
+"""The implementation `fused`: one operator in C++ over all steps, with a gradient by hand."""
+
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.errors import DataUnavailable
+from rnnbench.meters import kernel_name
+from rnnbench.step_cell import has_compiler
+from rnnbench_cells.fused import library
+
+pytestmark = pytest.mark.skipif(not has_compiler(), reason="there is no C++ compiler")
+CELLS = ("rnn", "irnn", "gru", "lstm")
+SHAPES = ((3, 11, 5, 7), (1, 1, 1, 1), (2, 4, 3, 33), (4, 300, 2, 64))
+"""B, T, I, H; the last one takes several blocks of steps."""
+
+
+def both(name: str, inputs: int, hidden: int) -> tuple[nn.Module, nn.Module]:
+    """The loop over steps and the fused one, with the same weights, in double precision."""
+    spec = Catalogue.present().cells[name].item
+    eager = spec.load(spec.options, "eager")(inputs, hidden).double()
+    fused = spec.load(spec.options, "fused")(inputs, hidden).double()
+    fused.load_state_dict(eager.state_dict())
+    return eager, fused
+
+
+def tensors(state: Any) -> list[Tensor]:
+    return list(state) if isinstance(state, tuple) else [state]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("name", CELLS)
+def test_outputs_states_and_gradients_are_those_of_the_loop(
+    name: str, shape: tuple[int, int, int, int]
+) -> None:
+    """From a state that is not 0, with a gradient through outputs and last states."""
+    batch, steps, inputs, hidden = shape
+    torch.manual_seed(steps)
+    x_BTI = torch.randn(batch, steps, inputs, dtype=torch.double, requires_grad=True)
+    states = 2 if name == "lstm" else 1
+    first = [torch.rand(batch, hidden).double().requires_grad_() for _ in range(states)]
+    weights = [torch.randn(batch, hidden).double() for _ in range(states)]
+    found = []
+    for cell in both(name, inputs, hidden):
+        y_BTH, state = cell(x_BTI, tuple(first) if states == 2 else first[0])
+        last = tensors(state)
+        ends = [(weight * end).sum() for weight, end in zip(weights, last, strict=True)]
+        loss = y_BTH.sin().sum() + torch.stack(ends).sum()
+        grads = torch.autograd.grad(loss, [x_BTI, *first, *cell.parameters()])
+        found.append([y_BTH, *last, *grads])
+    for eager, fused in zip(*found, strict=True):
+        torch.testing.assert_close(fused, eager, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_single_precision_and_inputs_of_any_layout(name: str) -> None:
+    """Beside the loop in double precision; a strided input is no other input."""
+    eager, fused = both(name, 4, 24)
+    x_BTI = torch.randn(30, 6, 4).transpose(0, 1)
+    exact, _ = eager(x_BTI.double())
+    single, _ = fused.float()(x_BTI)
+    torch.testing.assert_close(single.double(), exact, rtol=0, atol=2e-6)
+    again, _ = fused(x_BTI.contiguous())
+    assert torch.equal(again, single)
+
+
+@pytest.mark.parametrize("hidden", [3, 40])
+@pytest.mark.parametrize("name", CELLS)
+def test_what_is_not_finite_stays_so(name: str, hidden: int) -> None:
+    """A training that diverges is seen: no operation turns NaN into a number."""
+    _, fused = both(name, 2, hidden)
+    x_BTI = torch.zeros(1, 5, 2).double()
+    x_BTI[0, 2] = torch.nan
+    y_BTH, _ = fused(x_BTI)
+    assert torch.isfinite(y_BTH[:, :2]).all()
+    assert torch.isnan(y_BTH[:, 2:]).all()
+
+
+def test_costs_name_the_kernel() -> None:
+    _, fused = both("gru", 3, 8)
+    assert kernel_name(fused, torch.zeros(1, 4, 3).double()) == "fused loop"
+
+
+@pytest.fixture
+def nothing_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A cache without a library, in a process that has loaded none."""
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def test_without_a_compiler_the_other_implementations_stay(
+    nothing_built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(nothing_built))
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(DataUnavailable, match=r"needs a C\+\+ compiler"):
+        library.load_loops.__wrapped__()
+
+
+def test_a_compiler_that_fails_is_named_with_its_first_error(
+    nothing_built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is left behind that a later call would take for the library."""
+    broken = nothing_built / "broken-c++"
+    broken.write_text("#!/bin/sh\necho 'x.cpp:1: error: no such thing' >&2\nexit 1\n")
+    broken.chmod(broken.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("CXX", str(broken))
+    with pytest.raises(DataUnavailable, match=r"by .*broken-c\+\+: x\.cpp:1: error: no such thing"):
+        library.load_loops.__wrapped__()
+    assert not list((nothing_built / "home" / "compiled").glob("*.so"))
+
+
+def test_a_library_is_bound_to_its_source_and_machine(
+    nothing_built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = library._place()
+    monkeypatch.setattr(library, "_processor", lambda: "another one")
+    assert library._place() != place

@@ -15,7 +15,7 @@ from rnnbench.step_cell import has_compiler
 from rnnbench_cells.fused import library
 
 pytestmark = pytest.mark.skipif(not has_compiler(), reason="there is no C++ compiler")
-CELLS = ("rnn", "irnn", "gru", "lstm")
+CELLS = ("rnn", "irnn", "gru", "gru-v3", "lstm")
 SHAPES = ((3, 11, 5, 7), (1, 1, 1, 1), (2, 4, 3, 33), (4, 300, 2, 64))
 """B, T, I, H; the last one takes several blocks of steps."""
 

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-import rnnbench
+from rnnbench_cells.fused.loop import Weights
+from rnnbench_cells.fused.step import FusedStepCell
 from rnnbench_cells.kernels import (
     NATIVE,
     KernelStepCell,
@@ -26,9 +27,13 @@ class StepGRU(KernelStepCell):
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
         super().__init__(input_size, hidden_size, 3, implementation)
 
-    def fused_cell(self) -> str:
-        """Return the name of the cell in C++."""
-        return "gru"
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return W, U, b + b' of both gates, and b' and b of the candidate: r is between them."""
+        gates = slice(2 * self.hidden_size)
+        candidate = slice(2 * self.hidden_size, None)
+        both = self.bias_ih_l0[gates] + self.bias_hh_l0[gates]
+        biases = torch.cat([both, self.bias_hh_l0[candidate], self.bias_ih_l0[candidate]])
+        return "gru", (self.weight_ih_l0, self.weight_hh_l0, biases)
 
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Run one step; the output is the new state h, (B, H)."""
@@ -61,7 +66,7 @@ def build_gru(input_size: int, hidden_size: int, implementation: str = NATIVE) -
     return refusing_no_steps(nn.GRU(input_size, hidden_size, batch_first=True))
 
 
-class GRUv3(rnnbench.StepCell):
+class GRUv3(FusedStepCell):
     """h_t = z_t h_{t-1} + (1 - z_t) tanh(W x_t + U (r_t h_{t-1}) + b), with the reset before U.
 
     The gates are r_t, z_t = sigmoid(W x_t + U h_{t-1} + b), each with its own weights.
@@ -98,6 +103,10 @@ class GRUv3(rnnbench.StepCell):
     def initial_state(self, x_BI: Tensor) -> Tensor:
         """Return zeros, (B, H)."""
         return x_BI.new_zeros(len(x_BI), self.hidden_size)
+
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return W, U and b."""
+        return "gru-v3", (self.weight_ih, self.weight_hh, self.bias)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
         """Return W x + b of all steps, (B, T, 3H), in the order r, z, candidate."""

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
-from rnnbench_cells.fused.library import load_loops
-from rnnbench_cells.fused.loop import FUSED, Weights, run_fused
+from rnnbench_cells.fused.loop import FUSED, Weights
+from rnnbench_cells.fused.step import FusedStepCell
 
 NATIVE = "native"
 IMPLEMENTATIONS = (NATIVE, "eager", "compiled", FUSED)
@@ -33,18 +33,12 @@ def refusing_no_steps(kernel: nn.Module) -> nn.Module:
     return kernel
 
 
-def refuse_no_steps(x_BTI: Tensor) -> None:
-    """Raise ValueError for a sequence without steps."""
-    if x_BTI.shape[1] == 0:
-        raise ValueError(f"a sequence needs at least one step, got shape {tuple(x_BTI.shape)}")
-
-
 def _refuse_no_steps(_: nn.Module, inputs: tuple[Any, ...]) -> None:
-    if inputs:
-        refuse_no_steps(inputs[0])
+    if inputs and inputs[0].shape[1] == 0:
+        raise ValueError(f"a sequence needs at least one step, got shape {tuple(inputs[0].shape)}")
 
 
-class KernelStepCell(rnnbench.StepCell):
+class KernelStepCell(FusedStepCell):
     """A step-by-step cell that exchanges state dicts with a one-layer kernel of torch.
 
     weight_ih_l0: W, (gates * H, I).
@@ -56,14 +50,13 @@ class KernelStepCell(rnnbench.StepCell):
     same numbers as in the kernel. `gates` is 1 for nn.RNN, 3 for nn.GRU and 4 for nn.LSTM.
 
     implementation: "eager", "compiled", or "fused", which is one operator in C++ over all steps.
+    fused_name:     the cell's name there.
     """
 
+    fused_name: str
+
     def __init__(self, input_size: int, hidden_size: int, gates: int, implementation: str) -> None:
-        is_fused = implementation == FUSED
-        super().__init__("eager" if is_fused else implementation)
-        if is_fused:
-            load_loops()
-            self.implementation = FUSED
+        super().__init__(implementation)
         self.hidden_size = hidden_size
         self.weight_ih_l0 = nn.Parameter(torch.empty(gates * hidden_size, input_size))
         self.weight_hh_l0 = nn.Parameter(torch.empty(gates * hidden_size, hidden_size))
@@ -71,22 +64,10 @@ class KernelStepCell(rnnbench.StepCell):
         self.bias_hh_l0 = nn.Parameter(torch.empty(gates * hidden_size))
         draw_as_torch(self, hidden_size)
 
-    def fused_cell(self) -> str:
-        """Return the name of the cell in C++."""
-        raise NotImplementedError
-
-    def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
-        """Run all steps: (B, T, I) to (B, T, H) and the state after the last step."""
-        if self.implementation != FUSED:
-            return super().forward(x_BTI, state)
-        refuse_no_steps(x_BTI)
-        if state is None:
-            state = self.initial_state(x_BTI[:, 0])
-        weights = Weights(self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0)
-        has_cell_state = isinstance(state, tuple)
-        states = state if has_cell_state else (state,)
-        y_BTH, h_BH, c_BH = run_fused(self.fused_cell(), x_BTI, weights, *states)
-        return y_BTH, (h_BH, c_BH) if has_cell_state else h_BH
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return the cell's name in C++, and W, U and b + b'."""
+        both = self.bias_ih_l0 + self.bias_hh_l0
+        return self.fused_name, (self.weight_ih_l0, self.weight_hh_l0, both)
 
     def initial_state(self, x_BI: Tensor) -> Any:
         """Return zeros, (B, H)."""

@@ -16,12 +16,10 @@ class StepLSTM(KernelStepCell):
     The parameters are those of torch's nn.LSTM, with rows in the order i, f, g, o.
     """
 
+    fused_name = "lstm"
+
     def __init__(self, input_size: int, hidden_size: int, implementation: str = "eager") -> None:
         super().__init__(input_size, hidden_size, 4, implementation)
-
-    def fused_cell(self) -> str:
-        """Return the name of the cell in C++."""
-        return "lstm"
 
     def initial_state(self, x_BI: Tensor) -> State:
         """Return zeros for h and c, (B, H) each."""

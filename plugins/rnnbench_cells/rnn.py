@@ -23,10 +23,7 @@ class StepRNN(KernelStepCell):
     ) -> None:
         super().__init__(input_size, hidden_size, 1, implementation)
         self.nonlinearity = nonlinearity
-
-    def fused_cell(self) -> str:
-        """Return the name of the cell in C++, which is that of its activation."""
-        return self.nonlinearity
+        self.fused_name = nonlinearity
 
     def step(self, x_BI: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """Run one step; the output is the new state h, (B, H)."""

@@ -1,7 +1,6 @@
 // What one step of each gated cell does with the units of one sequence, forward and backward.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -29,11 +28,14 @@ inline S sigmoid(S x) {
 // blocks: blocks that are kept. Where there is one more than sums, the last sum is of two parts,
 //         which are kept apart: that of U, then that of W.
 // states: 2 where there is a cell state besides h.
+// leaks:  whether h depends on the h before it other than through U; `backward` then leaves that
+//         part of the gradient in `dh`.
 
 // h = f(sum + b)
 template <typename S, bool is_relu>
 struct Plain {
   static constexpr int sums = 1, blocks = 1, states = 1;
+  static constexpr bool leaks = false;
   static void forward(int64_t H, const S* s, const S* b, S* k, const S*, const S*, S* h, S*) {
 #pragma omp simd
     for (int64_t j = 0; j < H; ++j) {
@@ -48,7 +50,6 @@ struct Plain {
       const S slope = is_relu ? S(h[j] > S(0)) : S(1) - h[j] * h[j];
       d[j] = (dh[j] + dy[j]) * slope;
     }
-    std::fill(dh, dh + H, S(0));
   }
 };
 
@@ -61,8 +62,9 @@ using Relu = Plain<S, true>;
 template <typename S>
 struct Gru {
   static constexpr int sums = 3, blocks = 4, states = 1;
+  static constexpr bool leaks = true;
   static void forward(int64_t H, const S* s, const S* b, S* k, const S* h0, const S*, S* h, S*) {
-    const S *sz = s + H, *sn = s + 2 * H, *bz = b + H, *bn = b + 2 * H, *bu = b + 3 * H;
+    const S *sz = s + H, *sn = s + 2 * H, *bz = b + H, *bu = b + 2 * H, *bn = b + 3 * H;
     S *kz = k + H, *kn = k + 2 * H, *ku = k + 3 * H;
 #pragma omp simd
     for (int64_t j = 0; j < H; ++j) {
@@ -99,6 +101,7 @@ struct Gru {
 template <typename S>
 struct Lstm {
   static constexpr int sums = 4, blocks = 4, states = 2;
+  static constexpr bool leaks = false;
   static void forward(int64_t H, const S* s, const S* b, S* k, const S*, const S* c0, S* h, S* c) {
     const S *sf = s + H, *sg = s + 2 * H, *so = s + 3 * H, *bf = b + H, *bg = b + 2 * H,
             *bo = b + 3 * H;
@@ -132,7 +135,6 @@ struct Lstm {
       do_[j] = e * t * o * (S(1) - o);
       dc[j] = v * f;
     }
-    std::fill(dh, dh + H, S(0));
   }
 };
 

@@ -14,18 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "blocks.h"
 #include "gated_cells.h"
-
-using at::Tensor;
+#include "gru_v3.h"
 
 namespace {
-
-constexpr int64_t BLOCK_BYTES = 1 << 19;  // of a block of steps, which stays in the cache
-
-template <typename S>
-int64_t block_steps(int64_t B, int64_t width) {
-  return std::max<int64_t>(1, BLOCK_BYTES / (B * width * static_cast<int64_t>(sizeof(S))));
-}
 
 template <typename C, typename S>
 std::vector<Tensor> forward_of(const Tensor& x, const Tensor& w, const Tensor& u, const Tensor& b,
@@ -84,7 +77,8 @@ std::vector<Tensor> backward_of(const Tensor& dy, const Tensor& dlast, const Ten
         C::backward(H, dyp + i * H, kp + i * K, hp + i * H, past, now, dhp + j * H, dcp + j * H,
                     dp + (i - first * B) * K);
       }
-      dh.addmm_(d.narrow(0, (t - first) * B, B).narrow(1, 0, G), u);
+      Tensor now = d.narrow(0, (t - first) * B, B).narrow(1, 0, G);
+      C::leaks ? dh.addmm_(now, u) : at::mm_out(dh, now, u);
     }
     Tensor part = d.narrow(0, 0, number);
     Tensor inputs = rows.narrow(0, first * B, number);
@@ -120,6 +114,11 @@ using Tensors = std::vector<Tensor>;
 Tensors gated_loop(const std::string& cell, const Tensor& x, const Tensor& w, const Tensor& u,
                    const Tensor& b, const Tensor& h0, const Tensor& c0) {
   Tensors result;
+  if (cell == "gru-v3") {
+    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "fused",
+                               [&] { result = gru_v3_forward<scalar_t>(x, w, u, b, h0); });
+    return result;
+  }
   BY_CELL(forward_of, x, w, u, b, h0, c0)
   return result;
 }
@@ -128,6 +127,12 @@ Tensors gated_loop_backward(const std::string& cell, const Tensor& dy, const Ten
                             const Tensor& dc, const Tensor& x, const Tensor& w, const Tensor& u,
                             const Tensor& h, const Tensor& c, const Tensor& kept, bool needs_dx) {
   Tensors result;
+  if (cell == "gru-v3") {
+    AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "fused", [&] {
+      result = gru_v3_backward<scalar_t>(dy, dh, x, w, u, h, kept, needs_dx);
+    });
+    return result;
+  }
   BY_CELL(backward_of, dy, dh, dc, x, w, u, h, c, kept, needs_dx)
   return result;
 }

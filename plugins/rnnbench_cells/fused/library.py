@@ -21,7 +21,7 @@ from torch.utils import cpp_extension
 import rnnbench
 
 SOURCE = Path(__file__).with_name("gated_loop.cpp")
-SOURCES = (SOURCE, SOURCE.with_name("gated_cells.h"))
+SOURCES = (SOURCE, *sorted(SOURCE.parent.glob("*.h")))
 FLAGS = (
     "-std=c++20",
     "-O3",

@@ -4,6 +4,7 @@ import rnnbench
 
 NATIVE = ("native", "eager", "compiled", "fused")
 STEPS = ("eager", "compiled")
+FUSED = (*STEPS, "fused")
 
 
 def _with_two_biases(gates: int, input_size: int, hidden_size: int) -> int:
@@ -80,7 +81,7 @@ SPECS = [
             " matrix."
         ),
         options={"orthogonal": True},
-        implementations=STEPS,
+        implementations=FUSED,
         parameters=lambda input_size, hidden_size, **_: (
             3 * hidden_size * (input_size + hidden_size + 1)
         ),

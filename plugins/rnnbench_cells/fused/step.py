@@ -1,0 +1,42 @@
+"""A cell given by its step that also has one operator over all steps."""
+
+from abc import abstractmethod
+from typing import Any
+
+from torch import Tensor
+
+import rnnbench
+from rnnbench_cells.fused.library import load_loops
+from rnnbench_cells.fused.loop import FUSED, Weights, run_fused
+
+
+class FusedStepCell(rnnbench.StepCell):
+    """A `StepCell` with a third implementation, "fused": one operator in C++, on a CPU.
+
+    Raises DataUnavailable for "fused" where the operator cannot be compiled.
+    """
+
+    def __init__(self, implementation: str = "eager") -> None:
+        is_fused = implementation == FUSED
+        super().__init__("eager" if is_fused else implementation)
+        if is_fused:
+            load_loops()
+            self.implementation = FUSED
+
+    @abstractmethod
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return the name of the cell in C++, and its weights as `run_fused` wants them."""
+
+    def forward(self, x_BTI: Tensor, state: Any = None) -> tuple[Tensor, Any]:
+        """Run all steps: (B, T, I) to (B, T, H) and the state after the last step.
+
+        Raises ValueError where T is 0.
+        """
+        if self.implementation != FUSED or x_BTI.shape[1] == 0:
+            return super().forward(x_BTI, state)
+        if state is None:
+            state = self.initial_state(x_BTI[:, 0])
+        is_pair = isinstance(state, tuple)
+        cell, weights = self.fused_parts()
+        y_BTH, h_BH, c_BH = run_fused(cell, x_BTI, weights, *(state if is_pair else (state,)))
+        return y_BTH, (h_BH, c_BH) if is_pair else h_BH

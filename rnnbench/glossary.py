@@ -17,8 +17,8 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
             " state (`CellSpec`)"
         ),
         "implementation": (
-            "one way to compute a cell, with the same mathematics: `eager`, `compiled`, `native`, `fused`,"
-            " `scan`"
+            "one way to compute a cell, with the same mathematics: `eager`, `compiled`, `native`,"
+            " `fused`, `scan`"
         ),
         "kernel": "the routine that an implementation runs on, such as oneDNN's fused LSTM",
         "step": (

@@ -57,7 +57,7 @@ def imported(name: str, program: str, folder: Path) -> dict[str, Any]:
         return vars(import_module(name))
 
 
-@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
 def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     """In the guide and the page on notebooks, the suite of the page on suites, and the policy of
     the page on gates, and what the page on servers has to paste; else reference pages hold no block that nobody runs."""
@@ -65,7 +65,7 @@ def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
     run["gate.md"] = {"toml"}
     run["ci.md"] = {"toml", "yaml", "bash"}
-    assert languages <= run.get(page.name, set())
+    assert languages <= run.get(str(page.relative_to(DOCS)), set())
 
 
 @pytest.mark.slow

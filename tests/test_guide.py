@@ -64,6 +64,9 @@ def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     languages = {language for language, _ in fenced(page.read_text())}
     run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
     run["gate.md"] = {"toml"}
+    run["your-claim.md"] = {"toml"}
+    run["first-plugin.md"] = {"python", "toml"}
+    run["reference.md"] = {"python"}
     run["ci.md"] = {"toml", "yaml", "bash"}
     assert languages <= run.get(str(page.relative_to(DOCS)), set())
 

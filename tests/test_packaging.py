@@ -18,7 +18,7 @@ import pytest
 from tests.builders.readme import ROOT, blocks
 
 CELL, TASK = blocks("python")
-PYPROJECT = blocks("toml")[1]
+(PYPROJECT,) = blocks("toml")
 SUITE = """
 version = 1
 summary = "A cell and a task from strangers."

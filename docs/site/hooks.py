@@ -9,6 +9,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from command_line import command_line
+
 ROOT = Path(__file__).parents[2]
 PUBLISHED = "reports/published"
 TOP = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "README.md": "index.md"}
@@ -23,10 +25,10 @@ def repository() -> str:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Name the repository on every page."""
-    config.repo_url = repository()
-    config.repo_name = "Source"
-    config.edit_uri = ""
+    """Name the repository at the foot of every page; a `repo_url` would be asked for its stars."""
+    config.extra["social"] = [
+        {"icon": "material/source-repository", "link": repository(), "name": "Source"}
+    ]
     return config
 
 
@@ -45,6 +47,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     """Lead links to files outside `docs/` to the page that shows them, or to the repository."""
     source = page.file.src_uri
+    if source == "cli.md":
+        markdown = markdown.replace("<!-- commands -->", command_line())
     top = source in TOP.values() and source != "index.md"
     folder = "" if top else posixpath.join("docs", posixpath.dirname(source))
     return LINK.sub(lambda found: _led(found, folder, posixpath.dirname(source)), markdown)
@@ -64,6 +68,8 @@ def _place(target: str) -> str | None:
     """Where a file of the repository is on the site; None where the site does not have it."""
     if target in TOP:
         return TOP[target]
+    if target.endswith(".xz"):
+        return None
     if target.startswith(f"{PUBLISHED}/") and (ROOT / target).is_file():
         return target.removeprefix("reports/")
     if target.startswith("docs/"):

@@ -98,7 +98,7 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes as in the README."""
+    """Run the command line; exit codes as in docs/commands.md."""
     _hear_signals_to_end()
     with careful_streams() as streams:
         code = _outcome()

@@ -1,19 +1,22 @@
-"""What MkDocs does besides: pages that lie at the top of the repository, and links that leave `docs/`."""
+"""What MkDocs does besides: pages at the top of the repository, and links that leave `docs/`."""
 
 import posixpath
 import re
 import tomllib
 from pathlib import Path
 
+from command_line import command_line
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from command_line import command_line
-
 ROOT = Path(__file__).parents[2]
 PUBLISHED = "reports/published"
-TOP = {"CHANGELOG.md": "changelog.md", "CONTRIBUTING.md": "contributing.md", "README.md": "index.md"}
+TOP = {
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "README.md": "index.md",
+}
 """Files at the top of the repository, and the pages of the site that show them."""
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(\))")
 

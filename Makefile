@@ -113,7 +113,7 @@ catalogue: $(VENV)/.installed
 
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims
-	cp runs/claims/report/claims.md runs/claims/report/claims-trials.csv runs/claims/report/claims-forest.svg docs/
+	cd runs/claims/report && cp claims.md claims-caveats.md claims-trials.csv claims-forest.svg $(CURDIR)/docs/
 	tar -C runs/claims --sort=name --owner=0 --group=0 --mtime=@0 -cJf docs/claims-results.tar.xz claims.json trials
 
 docs: $(VENV)/.installed-dev  # needs no network; opens by file://, search included

@@ -138,7 +138,7 @@ PROSE = re.compile(r"\b(likewise|stands|dear|the same of|told(?!\s+apart))\b", r
 SPEECH = ROOT / "plugins" / "rnnbench_tasks" / "speech"
 """What is said there is speech."""
 DOCS = ROOT / "docs"
-LEFT_AS_IT_WAS = {DOCS / "claims.md", *(DOCS / "log").glob("*.md")} - {DOCS / "log" / "index.md"}
+LEFT_AS_IT_WAS = {*DOCS.glob("claims*.md"), *DOCS.glob("log/*.md")} - {DOCS / "log" / "index.md"}
 """Pages that record what was written at a time, or that are made from results."""
 
 

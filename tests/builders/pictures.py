@@ -14,16 +14,21 @@ REPORT = PUBLISHED / "quick" / "index.html"
 MARKS = {
     1: "header h1",
     2: ".tiles > *:nth-child(1)",
-    3: "section.heat td:nth-of-type(4)",
+    3: "section.heat tbody tr:nth-child(1) td:nth-of-type(1)",
     4: "#caveats h2",
     5: "nav [data-cell], .cells li",
 }
 """What docs/read-a-report.md explains, by its number: the element that bears the mark."""
+PLAIN = """
+section.heat table { width: auto !important }
+section.heat thead a { color: inherit; text-decoration: none; white-space: nowrap }
+"""
+"""Style of the map where it is a picture, in which no link can be followed."""
 MARK = """([number, selector]) => {
     const place = document.querySelector(selector).getBoundingClientRect();
     const mark = document.createElement("b");
     mark.textContent = number;
-    mark.style = `position:absolute; left:${place.left + scrollX - 13}px; top:${place.top + scrollY - 13}px;
+    mark.style = `position:absolute; left:${place.left + scrollX - 29}px; top:${place.top + scrollY + 1}px;
         width:26px; height:26px; border-radius:50%; background:#c2410c; color:#fff; z-index:9;
         font:bold 15px/26px sans-serif; text-align:center; box-shadow:0 0 0 2px #fff`;
     document.body.append(mark);
@@ -36,7 +41,7 @@ def heat_map(shown: Any, scheme: str, path: Path) -> None:
         color_scheme=scheme, device_scale_factor=2, viewport={"width": 1100, "height": 800}
     )
     page.goto(REPORT.as_uri())
-    page.add_style_tag(content="section.heat table { width: auto !important }")
+    page.add_style_tag(content=PLAIN)
     stored(page.locator("section.heat table").first.screenshot(), path)
     page.close()
 

@@ -27,7 +27,7 @@ def test_the_verdict_of_the_front_pages_is_one_of_the_results(page: str, tmp_pat
         condition.title: f"{condition.answer} {condition.sure}".replace(" (p =", ". (p =")
         for condition in findings.conditions
     }
-    first, *others = re.findall(r"^> (.+?)\\?$", page, re.MULTILINE)
+    first, *others = re.findall(r"^> - (.+)$", page, re.MULTILINE)
     assert first == findings.headline
     assert len(others) == 2
     for line in others:

@@ -21,14 +21,17 @@ MARKS = {
 """What docs/read-a-report.md explains, by its number: the element that bears the mark."""
 PLAIN = """
 section.heat table { width: auto !important }
-section.heat thead a { color: inherit; text-decoration: none; white-space: nowrap }
+section.heat thead a { color: inherit; text-decoration: none }
 """
 """Style of the map where it is a picture, in which no link can be followed."""
+BROKEN = (
+    """all => all.forEach(link => { link.innerHTML = link.innerHTML.replace(", ", ",<br>") })"""
+)
 MARK = """([number, selector]) => {
     const place = document.querySelector(selector).getBoundingClientRect();
     const mark = document.createElement("b");
     mark.textContent = number;
-    mark.style = `position:absolute; left:${place.left + scrollX - 29}px; top:${place.top + scrollY + 1}px;
+    mark.style = `position:absolute; left:${Math.max(4, place.left + scrollX - 29)}px; top:${place.top + scrollY + 1}px;
         width:26px; height:26px; border-radius:50%; background:#c2410c; color:#fff; z-index:9;
         font:bold 15px/26px sans-serif; text-align:center; box-shadow:0 0 0 2px #fff`;
     document.body.append(mark);
@@ -42,6 +45,7 @@ def heat_map(shown: Any, scheme: str, path: Path) -> None:
     )
     page.goto(REPORT.as_uri())
     page.add_style_tag(content=PLAIN)
+    page.eval_on_selector_all("section.heat thead a", BROKEN)
     stored(page.locator("section.heat table").first.screenshot(), path)
     page.close()
 

@@ -1,6 +1,7 @@
 """The site of the documentation: it is built without a network and without a warning, asks for
 nothing when it is read, and can be searched as files."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rnnbench.catalogue import Catalogue
 from tests.builders.browser import VIEWS, Seen, browser
 from tests.builders.readme import ROOT
 
@@ -23,14 +25,24 @@ socket.getaddrinfo = refuse
 from mkdocs.__main__ import cli
 cli()
 """
-PAGES = ["index", "your-data", "cli", "reference", "log/index", "decisions/index", "changelog"]
+PAGES = [
+    "index",
+    "your-data",
+    "cli",
+    "reference",
+    "tasks",
+    "log/index",
+    "decisions/index",
+    "changelog",
+]
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-c", WITHOUT_NETWORK, "build", "--strict", "--site-dir", folder]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    without_data = {**os.environ, "RNNBENCH_HOME": str(folder / "home")}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=without_data)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -58,6 +70,18 @@ def test_the_reference_of_the_command_line_has_every_command(site: Path) -> None
     assert "<code>--dry-run" in page
 
 
+@pytest.mark.slow
+def test_each_cell_and_each_task_has_its_equations_and_its_example(site: Path) -> None:
+    """As many as rnnbench brings itself, with what is drawn in their documentation."""
+    catalogue = Catalogue.present()
+    for page, shelf in (("cells", catalogue.cells), ("tasks", catalogue.tasks)):
+        text = (site / f"{page}.html").read_text()
+        ours = {name for name, found in shelf.items() if found.plugin.name.startswith(page)}
+        assert len(ours) > 40
+        assert {name for name in ours if f'<h2 id="{name}">' not in text} == set()
+    assert "answer at the last step: 0.9 + 0.2" in (site / "tasks.html").read_text()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("name", PAGES)
@@ -77,4 +101,4 @@ def test_the_search_finds_a_cell_without_a_server(opened: Any, site: Path) -> No
         seen.page.locator("input[name=query]").fill("gated-deltanet")
         found = seen.page.locator(".md-search-result__item a").first
         found.wait_for(timeout=20_000)
-        assert "catalogue" in found.get_attribute("href") or "box" in found.get_attribute("href")
+        assert "/cells.html" in found.get_attribute("href")

@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import details
 from command_line import command_line
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -36,7 +37,10 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages at the top of the repository, and the published reports as they are."""
+    """Add the pages at the top of the repository, those on each cell and task, and the published
+    reports as they are."""
+    for page, text in details.pages().items():
+        files.append(File.generated(config, page, content=text))
     for name, page in TOP.items():
         if name != "README.md":
             files.append(File.generated(config, page, content=(ROOT / name).read_text()))

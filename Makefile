@@ -126,11 +126,11 @@ docs-pictures: $(VENV)/.installed-dev  # of README and docs, from the published 
 	$(BIN)/python -m tests.builders.pictures
 
 release: $(VENV)/.installed-dev
-	rm -rf dist
+	rm -rf dist && mkdir dist
+	$(BIN)/python -m tests.builders.release_notes $$($(BIN)/python -c "import rnnbench; print(rnnbench.__version__)") > dist/notes.md
 	$(BIN)/python -m build
 	$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
 	$(BIN)/check-wheel-contents dist/*.whl
-	$(BIN)/python -m tests.builders.release_notes $$($(BIN)/python -c "import rnnbench; print(rnnbench.__version__)") > dist/notes.md
 	empty=$$(mktemp -d) && trap 'rm -rf "$$empty"' EXIT && $(PYTHON) -m venv "$$empty/env" \
 		&& "$$empty/env/bin/python" -m pip install -q -c constraints.txt $(PIP_ARGS) dist/*.whl \
 		&& cd "$$empty" && env/bin/rnnbench doctor && env/bin/rnnbench run suite smoke

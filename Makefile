@@ -24,7 +24,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims docs published docs-pictures release clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims docs published docs-pictures release test-matrix clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -134,6 +134,9 @@ release: $(VENV)/.installed-dev
 	empty=$$(mktemp -d) && trap 'rm -rf "$$empty"' EXIT && $(PYTHON) -m venv "$$empty/env" \
 		&& "$$empty/env/bin/python" -m pip install -q -c constraints.txt $(PIP_ARGS) dist/*.whl \
 		&& cd "$$empty" && env/bin/rnnbench doctor && env/bin/rnnbench run suite smoke
+
+test-matrix: $(VENV)/.installed-dev  # TORCH=2.13.0+cpu PYTHONS="3.11 3.13" UV_ARGS="--find-links FOLDER": see .ci/matrix
+	UV=$(BIN)/uv .ci/matrix
 
 clean:
 	rm -rf $(VENV) dist build

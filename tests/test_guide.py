@@ -27,7 +27,7 @@ DOCS = ROOT / "docs"
 GUIDE = (DOCS / "guide.md").read_text()
 FILE = re.compile(r"# (\S+\.(?:py|toml))\n")
 BLOCKS = fenced(GUIDE)
-COMMANDS = "\n".join(text for language, text in BLOCKS if language == "sh").splitlines()
+COMMANDS = "".join(text for language, text in BLOCKS if language == "sh").splitlines()
 
 
 def files() -> dict[str, str]:

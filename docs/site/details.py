@@ -58,9 +58,8 @@ def _ours(contribution: Any) -> bool:
 
 
 def _section(name: str, about: str, facts: Mapping[str, Any]) -> str:
-    rows = [f"| {key} | {_text(value)} |" for key, value in facts.items() if value]
-    table = "\n".join(["| | |", "|---|---|", *rows])
-    return f"\n## {name}\n\n{_prose(about)}\n\n{table}\n"
+    listed = "\n".join(f"- {key}: {_text(value)}" for key, value in facts.items() if value)
+    return f"\n## {name}\n\n{_prose(about)}\n\n{listed}\n"
 
 
 def _prose(about: str) -> str:
@@ -76,7 +75,7 @@ def _prose(about: str) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{key}: {inner}" for key, inner in value.items()).replace("|", "\\|")
+        return ", ".join(f"{key}: {inner}" for key, inner in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return rnnbench.text.markdown(str(value))

@@ -4,6 +4,7 @@ work."""
 import re
 import typing
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_the_report_of_the_page_has_a_line_for_each_cell(
     (report,) = plugin["rnnbench_reports"]()
     findings = find(results())
     (path,) = report.load()(findings, tmp_path)
-    arms = [arm for condition in findings.conditions for arm in condition.arms]
+    arms = list(chain.from_iterable(condition.arms for condition in findings.conditions))
     lines = path.read_text().splitlines()
     assert len(lines) == len(arms) > 0
     assert all(re.fullmatch(r".+: .+, \d+ of \d+ seeds", line) for line in lines)

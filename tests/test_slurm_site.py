@@ -15,9 +15,7 @@ def script(site: Site, device: str = "cpu") -> list[str]:
 
 def test_each_setting_is_an_option_of_sbatch() -> None:
     """Those that are empty are left to SLURM; a GPU is requested for a trial on one alone."""
-    site = Site(
-        "long", "lab", "high", "a100", "gpu:1", additional=options_of("--reservation=maint")
-    )
+    site = Site("long", "lab", "high", "a100", "gpu:1", additional="--reservation=maint")
     lines = script(site, "cuda")
     for option in (
         "partition=long",
@@ -35,7 +33,7 @@ def test_each_setting_is_an_option_of_sbatch() -> None:
 
 
 def test_what_is_set_up_comes_before_the_command() -> None:
-    lines = script(Site(setup=("module load python", "ulimit -n 4096")))
+    lines = script(Site(setup="module load python\nulimit -n 4096"))
     at = lines.index("module load python")
     assert lines[at + 1] == "ulimit -n 4096"
     assert any(line.startswith("srun") for line in lines[at + 2 :])
@@ -53,4 +51,4 @@ def test_options_keep_their_blanks_and_bad_ones_are_named() -> None:
         ("comment='a", "No closing quotation"),
     ):
         with pytest.raises(rnnbench.RnnbenchError, match=said):
-            options_of(words)
+            Site(additional=words)

@@ -19,7 +19,7 @@ from rnnbench_cluster.slurm_job import RunningJob
 from rnnbench_cluster.slurm_notices import Notices
 from rnnbench_cluster.slurm_pack import read_regular
 from rnnbench_cluster.slurm_queue import SlurmQueue, end_earlier_runs
-from rnnbench_cluster.slurm_site import Site, options_of
+from rnnbench_cluster.slurm_site import Site
 from rnnbench_cluster.slurm_submission import Submitter
 
 TRIALS_HELD = 600
@@ -50,27 +50,16 @@ def build_slurm(
 ) -> "SlurmExecutor":
     """Build an executor that runs trials in jobs of SLURM.
 
-    partition, account, qos, constraint: options of sbatch; "" leaves one to SLURM.
-    setup:              lines of shell that a job runs before it loads Python.
-    additional:         further options of sbatch: "reservation=maint comment='a b'".
+    partition, account, qos, constraint, setup, additional: as of `Site`; "" leaves one to SLURM.
     gpu:                generic resource (gres) that a trial on a CUDA device requests.
     minutes_a_job:      sum of the time limits of trials, in minutes, at which a job is full.
     jobs_at_once:       most jobs that run at the same time, unless the user chose a number.
     poll_seconds:       time between two readings of squeue and of the results.
     checkpoint_seconds: time between checkpoints of a trial.
 
-    Raises RnnbenchError where SLURM is not installed or does not answer, and for additional
-    options that cannot be read.
+    Raises RnnbenchError where SLURM does not answer, and for options that cannot be read.
     """
-    site = Site(
-        partition=partition,
-        account=account,
-        qos=qos,
-        constraint=constraint,
-        gpu=gpu,
-        setup=tuple(setup.splitlines()),
-        additional=options_of(additional),
-    )
+    site = Site(partition, account, qos, constraint, gpu, setup, additional)
     require_commands()
     folder = context.folder.absolute() / "slurm"
     notices = Notices([CANCELLED] if end_earlier_runs(folder) else [])

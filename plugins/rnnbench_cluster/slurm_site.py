@@ -1,7 +1,7 @@
 """Settings of a SLURM cluster, and what sbatch is given of them."""
 
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import rnnbench
 
@@ -16,7 +16,9 @@ class Site:
     partition, account, qos, constraint: options of sbatch for all jobs.
     gpu:        generic resource (gres) to request for a trial on a CUDA device.
     setup:      lines of shell that a job runs before it loads Python.
-    additional: further options of sbatch, by their names without dashes in front.
+    additional: further options of sbatch, as they are typed.
+
+    Raises RnnbenchError for additional options that cannot be read.
     """
 
     partition: str = ""
@@ -24,8 +26,11 @@ class Site:
     qos: str = ""
     constraint: str = ""
     gpu: str = ""
-    setup: tuple[str, ...] = ()
-    additional: dict[str, str] = field(default_factory=dict)
+    setup: str = ""
+    additional: str = ""
+
+    def __post_init__(self) -> None:
+        options_of(self.additional)
 
     def parameters(self, device: str) -> dict[str, object]:
         """Return the parameters of submitit for a job on a device; None omits a parameter."""
@@ -36,8 +41,8 @@ class Site:
             "qos": self.qos or None,
             "constraint": self.constraint or None,
             "gres": gpu or None,
-            "setup": list(self.setup) or None,
-            "additional_parameters": {**self.additional, "requeue": True},
+            "setup": self.setup.splitlines() or None,
+            "additional_parameters": {**options_of(self.additional), "requeue": True},
         }
 
 

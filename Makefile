@@ -2,6 +2,7 @@
 # make test: linters and tests.   make test-fast: two cases of each short test that starts no process.
 # make test-all: every test.      make coverage: what make test-fast executes, held to a floor.
 # make gate: this project's own figures against those kept in tests/baseline.
+# make docs: the site, in build/site.   make release: what is to be uploaded, in dist, checked.
 # make slurm: tests that start a SLURM.   make browser: tests that open pages in Chromium.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
@@ -23,7 +24,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims clean
+.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims docs published docs-pictures release test-matrix clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -112,8 +113,30 @@ catalogue: $(VENV)/.installed
 
 claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, which are kept beside it
 	$(BIN)/rnnbench run suite claims
-	cp runs/claims/report/claims.md runs/claims/report/claims-trials.csv runs/claims/report/claims-forest.svg docs/
+	cd runs/claims/report && cp claims.md claims-caveats.md claims-trials.csv claims-forest.svg $(CURDIR)/docs/
 	tar -C runs/claims --sort=name --owner=0 --group=0 --mtime=@0 -cJf docs/claims-results.tar.xz claims.json trials
 
+docs: $(VENV)/.installed-dev  # needs no network; opens by file://, search included
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+published: $(VENV)/.installed-dev  # the pages of reports/published, from the results that are kept
+	$(BIN)/python -m tests.builders.published
+
+docs-pictures: $(VENV)/.installed-dev  # of README and docs, from the published report of quick, in Chromium
+	$(BIN)/python -m tests.builders.pictures
+
+release: $(VENV)/.installed-dev
+	rm -rf dist && mkdir dist
+	$(BIN)/python -m tests.builders.release_notes $$($(BIN)/python -c "import rnnbench; print(rnnbench.__version__)") > dist/notes.md
+	$(BIN)/python -m build
+	$(BIN)/twine check --strict dist/*.whl dist/*.tar.gz
+	$(BIN)/check-wheel-contents dist/*.whl
+	empty=$$(mktemp -d) && trap 'rm -rf "$$empty"' EXIT && $(PYTHON) -m venv "$$empty/env" \
+		&& "$$empty/env/bin/python" -m pip install -q -c constraints.txt $(PIP_ARGS) dist/*.whl \
+		&& cd "$$empty" && env/bin/rnnbench doctor && env/bin/rnnbench run suite smoke
+
+test-matrix: $(VENV)/.installed-dev  # TORCH=2.13.0+cpu PYTHONS="3.11 3.13" UV_ARGS="--find-links FOLDER": see .ci/matrix
+	UV=$(BIN)/uv .ci/matrix
+
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist build

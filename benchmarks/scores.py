@@ -1,5 +1,5 @@
 """What the cells of some runs reached on each task, beside chance and target, as the table that
-`docs/log.md` keeps.
+`docs/log/learning.md` keeps.
 
 Means over seeds of the test score that decides. Run: python benchmarks/scores.py RUN [RUN...]
 """

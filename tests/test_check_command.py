@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rnnbench.catalogue import Catalogue
-from rnnbench.cli.details import _measured
+from rnnbench.cli.details import measured
 from rnnbench.testing import CELL_CHECKS, TASK_CHECKS
 from tests.builders.cli import rnnbench
 from tests.conftest import MakePlugin
@@ -203,6 +203,6 @@ def test_the_pytest_plugin_costs_nothing_until_it_is_used(tmp_path: Path) -> Non
 
 def test_an_ablation_is_shown_in_its_own_words() -> None:
     """And not in those of the tool that binds its arguments."""
-    about = _measured(Catalogue.present().cells["cifg"].item)["about"]
+    about = measured(Catalogue.present().cells["cifg"].item)["about"]
     assert "partial(" not in about
     assert Catalogue.present().cells["cifg"].item.summary in about

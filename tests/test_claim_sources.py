@@ -18,7 +18,7 @@ from rnnbench.records import LearningTrial, Result, Suite, Surroundings, trial_i
 from rnnbench_reports.claim_forest import forest
 from rnnbench_reports.claim_panels import MARKERS
 from rnnbench_reports.claim_scales import kind_of
-from rnnbench_reports.claims_page import PAGE, TABLE, render
+from rnnbench_reports.claims_page import CAVEATS, PAGE, TABLE, render
 from tests.builders.claims import BUDGET, claim, learned, noisy, run, suite
 
 RATES = (0.001, 0.003, 0.01)
@@ -93,13 +93,15 @@ def test_the_table_has_each_result_with_its_cell_seed_and_rate(tmp_path: Path) -
     page = (tmp_path / PAGE).read_text()
     assert f"[{TABLE}]({TABLE})" in page
     assert not any(trial in page for trial in judged.trials)
-    assert "gru 0.01; lstm 0.003" in page
+    assert f"[{CAVEATS}]({CAVEATS})" in page
+    rests_on = (tmp_path / CAVEATS).read_text()
+    assert "gru 0.01; lstm 0.003" in rests_on
     drawn = forest(findings.claims)
     assert drawn is not None
     assert f"](claims-forest.svg)\n\n{drawn.caption}\n" in page
     assert (
         "Learning rates: the best of 0.001, 0.003 and 0.01 on 1 tuning seed, for each cell by"
-        " itself." in page
+        " itself." in rests_on
     )
 
 
@@ -139,7 +141,7 @@ def test_where_searches_differ_each_condition_has_its_own(tmp_path: Path) -> Non
         },
     )
     render(find(run(asked, noisy(gru=8, lstm=16)), asked.claims), tmp_path)
-    page = (tmp_path / PAGE).read_text()
+    page = (tmp_path / CAVEATS).read_text()
     assert "| learning rates | search |" in page
     assert "| fixed by the recipe |" in page
     assert "Learning rates: " not in page

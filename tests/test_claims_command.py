@@ -15,6 +15,7 @@ from rnnbench.records import SeedRule, Shape
 from rnnbench.runner.cost.subjects import hidden_size
 from rnnbench.suite import Choices, read_suite
 from tests.builders.cli import rnnbench
+from tests.builders.pages import fenced
 from tests.conftest import MakePlugin
 
 TINY = """
@@ -201,8 +202,9 @@ def test_a_budget_at_a_shape_gives_each_cell_its_hidden_size() -> None:
 
 def test_the_claim_of_the_docs_is_a_good_one(tmp_path: Path) -> None:
     """Every key and name of it; two conditions."""
-    page = (Path(__file__).parent.parent / "docs" / "suites.md").read_text()
-    (tmp_path / "chrono.toml").write_text(page.split("```toml\n")[1].split("```")[0])
+    page = (Path(__file__).parent.parent / "docs" / "your-claim.md").read_text()
+    ((_, text),) = fenced(page)
+    (tmp_path / "chrono.toml").write_text(text)
     suite = read_suite(
         str(tmp_path / "chrono.toml"), Catalogue.present(), Choices(until_decided=True)
     )

@@ -467,6 +467,16 @@ def test_results_of_unequal_origin_are_a_doubt() -> None:
         assert any(caveat in said for said in caveats), caveat
 
 
+def test_packages_that_a_cell_brings_along_are_among_the_versions() -> None:
+    """A file of data, of whose name "of" is a word, is no package."""
+    hashes = {"a": "x", "torchrecurrent of a": "0.2.5", "/data/prices of gold.csv": "ab12"}
+    data = {"/data/prices of gold.csv": "ab12cd"}
+    result = with_provenance(learned("a", 0), definitions=hashes, data=data)
+    versions = find([result]).versions
+    assert versions["torchrecurrent"] == ("0.2.5",)
+    assert "/data/prices" not in versions
+
+
 @pytest.mark.parametrize(
     ("change", "title"),
     [

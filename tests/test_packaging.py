@@ -2,23 +2,30 @@
 folder."""
 
 import ast
+import email.policy
 import json
 import os
 import re
 import subprocess
 import sys
 import sysconfig
+import tomllib
 import venv
+from email import message_from_bytes
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+import yaml
+from readme_renderer.markdown import render
 
+import rnnbench
 from tests.builders.readme import ROOT, blocks
+from tests.builders.release_notes import notes
 
 CELL, TASK = blocks("python")
-PYPROJECT = blocks("toml")[1]
+(PYPROJECT,) = blocks("toml")
 SUITE = """
 version = 1
 summary = "A cell and a task from strangers."
@@ -118,6 +125,49 @@ def test_the_wheel_holds_packages_and_no_folder_called_plugins(wheel: Path) -> N
         "rnnbench/project/templates/cell/layer.py.j2",
     ):
         assert name in names
+
+
+def test_the_readme_leads_somewhere_on_a_package_index(wheel: Path) -> None:
+    """As an index renders it, links and images are addresses of the repository at this version,
+    of files that are there."""
+    with ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
+        metadata = message_from_bytes(archive.read(name), policy=email.policy.default)
+    page = render(metadata.get_content())
+    assert page is not None
+    places = re.findall(r'(?:href|src)="([^"#][^"]*)"', page)
+    start = f"https://github.com/rnnbench/rnnbench/(?:blob|raw)/v{metadata['Version']}/"
+    assert len(places) > 15
+    for place in places:
+        found = re.fullmatch(f"{start}(.+)", place)
+        assert found, place
+        assert (ROOT / found[1]).is_file(), place
+    assert 'width="780"' in page
+
+
+def test_the_wheel_passes_the_checks_of_a_release(wheel: Path) -> None:
+    """Those that need no network: of its metadata, and of what it holds."""
+    checks = Path(sys.executable).parent
+    call(checks / "twine", "check", "--strict", wheel, cwd=wheel.parent)
+    call(checks / "check-wheel-contents", wheel, "--config", ROOT / "pyproject.toml", cwd=ROOT)
+
+
+def test_the_notes_of_a_release_are_its_part_of_the_change_log() -> None:
+    """A version without one is refused."""
+    changes = "# Changelog\n\n## [0.2.0] - 2027-01-01\n\n### Added\n\n- A.\n\n## [0.1.0]\n\n- B.\n"
+    assert notes("0.2.0", changes) == "### Added\n\n- A.\n"
+    assert notes("0.1.0", changes) == "- B.\n"
+    with pytest.raises(ValueError, match=r"nothing of 0\.3\.0; it has 0\.2\.0, 0\.1\.0"):
+        notes("0.3.0", changes)
+    assert notes("Unreleased", (ROOT / "CHANGELOG.md").read_text()).startswith("### ")
+
+
+def test_what_is_cited_is_this_version_of_this_repository() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert cited["version"] == rnnbench.__version__
+    assert cited["repository-code"] == project["urls"]["Repository"]
+    assert cited["license"] == project["license"]
 
 
 def test_everything_that_is_imported_is_declared(wheel: Path) -> None:

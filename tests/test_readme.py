@@ -1,6 +1,7 @@
 """What the documents say is so: their examples run, their tables are those of the code."""
 
 import re
+import tomllib
 from fnmatch import filter as matching
 from itertools import chain
 from pathlib import Path
@@ -12,22 +13,30 @@ from rnnbench.catalogue import Catalogue
 from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.suite import read_suite, schema
 from tests.builders.cli import rnnbench
+from tests.builders.pages import fenced
 from tests.builders.readme import README, ROOT, blocks
+
+COMMANDS = (ROOT / "docs" / "commands.md").read_text()
 
 
 def test_the_table_of_exit_codes_has_each_of_them_and_no_other() -> None:
     """As they stand in one list."""
-    table = (ROOT / "README.md").read_text().split("| exit code | meaning |\n")[1].split("\n\n")[0]
+    table = COMMANDS.split("| exit code | meaning |\n")[1].split("\n\n")[0]
     assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(
         ExitCode
     )
 
 
-def test_the_two_commands_stand_at_the_top() -> None:
-    """Before any heading of the second level."""
-    top = README[: README.index("\n## ")]
-    assert "make demo" in top
-    assert "make test" in top
+def test_the_readme_is_one_screen_with_both_commands() -> None:
+    """At most 40 lines, no heading but the first, one picture in two shades."""
+    assert len(README.splitlines()) <= 40
+    assert re.findall(r"^#+ ", README, re.MULTILINE) == ["# "]
+    assert re.findall(r'src(?:set)?="([^"]+)"', README) == [
+        "docs/images/heat-map-dark.png",
+        "docs/images/heat-map.png",
+    ]
+    (commands,) = re.findall(r"^```\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^make (\w+) ", commands, re.MULTILINE) == ["demo", "test"]
 
 
 def test_the_examples_keep_their_promised_length() -> None:
@@ -35,20 +44,22 @@ def test_the_examples_keep_their_promised_length() -> None:
     cell, task = blocks("python")
     assert len(cell.splitlines()) <= 25
     assert len(task.splitlines()) <= 40
-    assert len(blocks("toml")[1].splitlines()) == 7
+    (project,) = blocks("toml")
+    assert len(project.splitlines()) == 7
 
 
-def test_the_suite_of_the_readme_is_a_good_one(tmp_path: Path) -> None:
+def test_the_suite_of_the_page_on_suites_is_a_good_one(tmp_path: Path) -> None:
     """Every key and name of it."""
-    path = tmp_path / "readme.toml"
-    path.write_text(blocks("toml")[0])
+    ((_, text),) = fenced((ROOT / "docs" / "suites.md").read_text())
+    path = tmp_path / "written.toml"
+    path.write_text(text)
     suite = read_suite(str(path), Catalogue.present())
     assert [cell.row for cell in suite.cells] == ["gru", "lstm", "lstm chrono=40.0"]
     assert len(suite.tasks) == 3
 
 
-@pytest.mark.parametrize("line", re.findall(r"^(rnnbench [^#\n]+?)\s+#", README, re.MULTILINE))
-def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize("line", re.findall(r"^(rnnbench [^#\n]+?)\s+#", COMMANDS, re.MULTILINE))
+def test_every_option_of_the_commands_at_a_glance_exists(tmp_path: Path, line: str) -> None:
     """Each command of the list answers --help and knows the options that stand beside it."""
     words = line.split()
     command = [
@@ -106,7 +117,7 @@ def test_what_is_in_the_box_is_what_is_installed() -> None:
     """The table names every first-party cell, task, suite and executor, or a pattern of names with
     their number."""
     catalogue = Catalogue.present()
-    box = README[README.index("### What is in the box") : README.index("## Write a cell")]
+    box = (ROOT / "docs" / "box.md").read_text()
     families = {
         pattern: int(count) for pattern, count in re.findall(r"`([a-z-]+-\*)` \((\d+) layers", box)
     }
@@ -139,7 +150,24 @@ def test_the_guide_for_contributors_is_short_and_shows_every_floor() -> None:
 
 
 def test_every_link_into_the_repository_leads_somewhere() -> None:
-    """From README, CONTRIBUTING and docs."""
+    """From README, CONTRIBUTING and docs, images included."""
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!http|#)([^)#]+)", page.read_text()):
+        text = page.read_text()
+        targets = re.findall(r"\]\((?!http|#)([^)#]+)", text)
+        for target in [*targets, *re.findall(r'src(?:set)?="([^"]+)"', text)]:
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_decisions_are_listed_with_their_titles() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"^\| \d+ \| \[(.+)\]\((.+)\) \|$", (folder / "index.md").read_text(), re.M)
+    pages = sorted(folder.glob("0*.md"))
+    assert listed == [(page.read_text().splitlines()[0][2:], page.name) for page in pages]
+
+
+def test_the_address_of_the_repository_is_the_same_everywhere() -> None:
+    """pyproject.toml writes it out in the substitutions for a package index."""
+    text = (ROOT / "pyproject.toml").read_text()
+    project = tomllib.loads(text)["project"]
+    addresses = re.findall(r"https://[\w.]+/[\w-]+/[\w-]+", text)
+    assert set(addresses) == {project["urls"]["Repository"]}

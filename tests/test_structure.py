@@ -66,7 +66,7 @@ def test_long_tests_are_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), name
 
 
-@pytest.mark.parametrize("target", ["test", "gate", "slurm", "browser"])
+@pytest.mark.parametrize("target", ["test", "gate", "docs", "slurm", "browser"])
 def test_ci_makes(target: str) -> None:
     """What `make test` leaves out for its time is tried apart."""
     assert re.search(rf"^part .* make {target}\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)

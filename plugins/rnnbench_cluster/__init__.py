@@ -35,6 +35,10 @@ def rnnbench_executors() -> list[rnnbench.ExecutorSpec]:
             options={
                 "partition": "",
                 "account": "",
+                "qos": "",
+                "constraint": "",
+                "setup": "",
+                "additional": "",
                 "gpu": "gpu:1",
                 "minutes_a_job": 60.0,
                 "jobs_at_once": 100,

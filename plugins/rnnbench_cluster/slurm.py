@@ -18,7 +18,8 @@ from rnnbench_cluster.slurm_commands import require_commands
 from rnnbench_cluster.slurm_job import RunningJob
 from rnnbench_cluster.slurm_notices import Notices
 from rnnbench_cluster.slurm_pack import read_regular
-from rnnbench_cluster.slurm_queue import Site, SlurmQueue, end_earlier_runs
+from rnnbench_cluster.slurm_queue import SlurmQueue, end_earlier_runs
+from rnnbench_cluster.slurm_site import Site
 from rnnbench_cluster.slurm_submission import Submitter
 
 TRIALS_HELD = 600
@@ -37,6 +38,10 @@ def build_slurm(
     context: rnnbench.ExecutorContext,
     partition: str = "",
     account: str = "",
+    qos: str = "",
+    constraint: str = "",
+    setup: str = "",
+    additional: str = "",
     gpu: str = "gpu:1",
     minutes_a_job: float = 60.0,
     jobs_at_once: int = 100,
@@ -45,21 +50,21 @@ def build_slurm(
 ) -> "SlurmExecutor":
     """Build an executor that runs trials in jobs of SLURM.
 
-    partition:          partition of the jobs; "" leaves it to SLURM.
-    account:            account of the jobs; "" leaves it to SLURM.
+    partition, account, qos, constraint, setup, additional: as of `Site`; "" leaves one to SLURM.
     gpu:                generic resource (gres) that a trial on a CUDA device requests.
     minutes_a_job:      sum of the time limits of trials, in minutes, at which a job is full.
     jobs_at_once:       most jobs that run at the same time, unless the user chose a number.
     poll_seconds:       time between two readings of squeue and of the results.
     checkpoint_seconds: time between checkpoints of a trial.
 
-    Raises RnnbenchError where SLURM is not installed or does not answer.
+    Raises RnnbenchError where SLURM does not answer, and for options that cannot be read.
     """
+    site = Site(partition, account, qos, constraint, gpu, setup, additional)
     require_commands()
     folder = context.folder.absolute() / "slurm"
     notices = Notices([CANCELLED] if end_earlier_runs(folder) else [])
     template = rnnbench.Job(trials=(), checkpoints=context.checkpoints(checkpoint_seconds))
-    queue = SlurmQueue(folder / uuid4().hex[:12], Site(partition, account, gpu), template)
+    queue = SlurmQueue(folder / uuid4().hex[:12], site, template)
     submitter = Submitter(queue, context.jobs or jobs_at_once, 60 * minutes_a_job, notices)
     return SlurmExecutor(queue, submitter, poll_seconds, notices)
 

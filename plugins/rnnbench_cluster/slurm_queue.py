@@ -8,7 +8,6 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, suppress
-from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from submitit.core.utils import FailedSubmissionError, JobPaths, UncompletedJobE
 import rnnbench
 from rnnbench_cluster.slurm_commands import MESSAGE_CHARACTERS, one_line, run_command
 from rnnbench_cluster.slurm_pack import Needs, Pack, RunPack, read_regular
+from rnnbench_cluster.slurm_site import Site
 
 REQUEUES = 1000
 """Most times that submitit requeues a job after its warning before the time limit."""
@@ -28,20 +28,6 @@ PAUSE_SECONDS = 2.0
 """Seconds between two attempts to cancel jobs."""
 CLUSTER_VARIABLES = {"SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT"}
 """Environment variables of SLURM that describe the cluster rather than a job."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """Settings of a SLURM cluster; an empty setting is left to SLURM.
-
-    partition: partition of all jobs.
-    account:   account of all jobs.
-    gpu:       generic resource (gres) to request for a trial on a CUDA device.
-    """
-
-    partition: str = ""
-    account: str = ""
-    gpu: str = ""
 
 
 class SlurmQueue:
@@ -117,12 +103,9 @@ class SlurmQueue:
 
     def _parameters(self, needs: Needs, minutes: int, at_once: int) -> dict[str, object]:
         """Return the parameters of sbatch, by submitit's names; None omits a parameter."""
-        gpu = self.site.gpu if needs.device != "cpu" else ""
         return {
+            **self.site.parameters(needs.device),
             "job_name": _name(self.folder),
-            "partition": self.site.partition or None,
-            "account": self.site.account or None,
-            "gres": gpu or None,
             "exclusive": needs.exclusive or None,
             "cpus_per_task": needs.cpus,
             "mem": f"{needs.memory_mib}M",
@@ -131,7 +114,6 @@ class SlurmQueue:
             "wckey": None,
             # SLURM may bind a step to fewer processors than the job has; a cost trial pins itself.
             "srun_args": ["--cpu-bind=none"],
-            "additional_parameters": {"requeue": True},
         }
 
 

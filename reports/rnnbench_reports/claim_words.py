@@ -1,6 +1,6 @@
 """Words on the conditions of a claim: for Markdown, for the page, and beside the forest plot."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 import rnnbench
@@ -12,9 +12,13 @@ UNNAMED_FACETS = ("task", "shape")
 
 def facets(judged: rnnbench.Judged) -> str:
     """Return what distinguishes a condition: `adding, horizon 50, equal parameters`."""
+    return worded(judged.facets)
+
+
+def worded(named: Mapping[str, str]) -> str:
+    """Return facets in words, each with its name where its value does not speak for itself."""
     return ", ".join(
-        value if name in UNNAMED_FACETS else f"{name} {value}"
-        for name, value in judged.facets.items()
+        value if name in UNNAMED_FACETS else f"{name} {value}" for name, value in named.items()
     )
 
 

@@ -3,7 +3,6 @@ that they rest on."""
 
 import csv
 import re
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import StringIO
@@ -15,28 +14,21 @@ import matplotlib as mpl
 
 import rnnbench
 from rnnbench_reports.claim_forest import forest
-from rnnbench_reports.claim_words import (
-    common_search,
-    effect,
-    facets,
-    heading,
-    is_trained,
-    p_value,
-    rates,
-    search,
-    state,
-)
+from rnnbench_reports.claim_table import searches, verdicts
+from rnnbench_reports.claim_words import common_search, facets, heading, is_trained
 from rnnbench_reports.panel import Drawn
 from rnnbench_reports.style import without_missing_glyphs
 
 PAGE = "claims.md"
 TABLE = "claims-trials.csv"
 FOREST = "claims-forest.svg"
+CAVEATS = "claims-caveats.md"
 COLUMNS = ("claim", "reading", "condition", "cell", "seed", "rate", "replicate", "trial")
 
 
 def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
-    """Write `claims.md`, `claims-trials.csv` and `claims-forest.svg` into the folder.
+    """Write `claims.md`, `claims-caveats.md`, `claims-trials.csv` and `claims-forest.svg` into the
+    folder.
 
     Nothing is written where there are no claims, and no plot where no claim has a condition.
     """
@@ -45,12 +37,16 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     drawn = forest(findings.claims)
     page = folder / PAGE
     table = folder / TABLE
+    caveats = folder / CAVEATS
     page.write_text(_page(findings, drawn), encoding="utf-8")
+    caveats.write_text(
+        _template("claims_caveats.md.j2").render(findings=findings, page=PAGE), encoding="utf-8"
+    )
     table.write_text(_table(findings), encoding="utf-8")
     if drawn is None:
-        return [page, table]
+        return [page, caveats, table]
     _save(drawn, folder / FOREST)
-    return [page, table, folder / FOREST]
+    return [page, caveats, table, folder / FOREST]
 
 
 def _save(drawn: Drawn, path: Path) -> None:
@@ -82,10 +78,11 @@ def _page(findings: rnnbench.Findings, drawn: Drawn | None) -> str:
     versions = [f"{name} {' and '.join(found)}" for name, found in findings.versions.items()]
     counts = [f"{count} {status}" for status, count in findings.counts.items()]
     dates = sorted({findings.first_started[:10], findings.last_started[:10]})
-    return _template().render(
+    return _template("claims.md.j2").render(
         findings=findings,
         drawn=drawn,
         table=TABLE,
+        caveats=CAVEATS,
         forest=FOREST,
         machine="; ".join(dict.fromkeys(machines)),
         versions=", ".join(versions),
@@ -101,50 +98,34 @@ def _machine(machine: Any) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template(name: str) -> jinja2.Template:
     environment = jinja2.Environment(  # noqa: S701 (`text.markdown` escapes what Markdown reads as HTML)
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals.update(searches=searches, verdicts=verdicts)
     environment.filters.update(
         plain=rnnbench.text.markdown,
         anchor=_anchor,
         heading=heading,
         remarks=_remarks,
-        columns=_columns,
+        common_search=common_search,
+        is_trained=is_trained,
+        caveats_of=_caveats_of,
     )
-    return environment.from_string((files(__package__) / "claims.md.j2").read_text("utf-8"))
+    return environment.from_string((files(__package__) / name).read_text("utf-8"))
 
 
 def _remarks(claim: rnnbench.ClaimFinding) -> list[str]:
     """Return what is to be known beside the verdict."""
-    return [remark for remark in (claim.note, *claim.cautions, common_search(claim)) if remark]
+    return [remark for remark in (claim.note, *claim.cautions) if remark]
 
 
-def _columns(claim: rnnbench.ClaimFinding) -> dict[str, Callable[[rnnbench.Judged], str]]:
-    """Return the head of each column, and what it shows of a condition."""
-    columns: dict[str, Callable[[rnnbench.Judged], str]] = {
-        "condition": facets,
-        "effect": _effect,
-        "n": _n,
-        "p (adjusted)": p_value,
-    }
-    if is_trained(claim):
-        columns["learning rates"] = rates
-        if not common_search(claim):
-            columns["search"] = search
-    columns[""] = state
-    return columns
-
-
-def _effect(judged: rnnbench.Judged) -> str:
-    return effect(judged.effect)
-
-
-def _n(judged: rnnbench.Judged) -> str:
-    return str(judged.effect.n if judged.effect else 0)
+def _caveats_of(claim: rnnbench.ClaimFinding) -> str:
+    """Return how many caveats a claim has: `3 caveats`."""
+    return rnnbench.text.counted(len(claim.caveats), "caveat")
 
 
 def _anchor(name: str) -> str:

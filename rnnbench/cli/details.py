@@ -34,7 +34,7 @@ def details(contribution: Contribution[CellSpec]) -> Description:
     outcomes = list(Checking(request, contribution.plugin).outcomes())
     about: Description = {"about": spec.summary}
     if all(outcome.decided for outcome in outcomes):
-        about = _measured(spec)
+        about = measured(spec)
     description = dict(about)
     for status, key in CHECKS.items():
         description[key] = [
@@ -50,7 +50,7 @@ def _check_name(outcome: Outcome) -> str:
     return outcome.check
 
 
-def _measured(spec: CellSpec) -> Description:
+def measured(spec: CellSpec) -> Description:
     """The documentation of a cell, and its sizes if it can be built and run."""
     units = spec.hidden_size(UNITS)
     size: Any = INPUTS

@@ -1,4 +1,4 @@
-"""The exit codes of all commands; the README has a row for each."""
+"""The exit codes of all commands; docs/commands.md has a row for each."""
 
 from enum import IntEnum
 

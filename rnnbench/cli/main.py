@@ -49,7 +49,7 @@ SUMMARIES = {
     "list": "List cells, tasks, suites, reports, executors, claims or plugins, with their origin.",
     "show": "Show all that is known of a cell, task, suite, report, executor, claim or plugin.",
     "check": "Check that cells and tasks keep the laws on which figures rest.",
-    "new": "Write a plugin project: a cell, a task or a suite of your own.",
+    "new": "Write a plugin project of your own: a cell, task, suite, report, executor ...",
     "report": "Make the reports of a run, or of several as one, from the results.",
     "export": "Write what a run says, or its results, in the format of another tool.",
     "compare": "Show what changed from one run to another.",
@@ -98,7 +98,7 @@ def cli(debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit codes as in the README."""
+    """Run the command line; exit codes as in docs/commands.md."""
     _hear_signals_to_end()
     with careful_streams() as streams:
         code = _outcome()

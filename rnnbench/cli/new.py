@@ -13,6 +13,10 @@ NEXT = {
     "cell": ("rnnbench check {name}", "rnnbench run suite smoke -c {name} -c gru"),
     "task": ("rnnbench check {name}", "rnnbench run trial gru {name}"),
     "suite": ("rnnbench run suite {name} --dry-run", "rnnbench run suite {name}"),
+    "report": ("rnnbench show {name}", "rnnbench run suite smoke"),
+    "diagnostic": ("rnnbench list metrics", "rnnbench run suite ./{name}/ci.toml"),
+    "claims": ("rnnbench list claims", "rnnbench run suite claims --claim {name}"),
+    "executor": ("rnnbench show {name}", "rnnbench run suite smoke --executor {name}"),
 }
 
 
@@ -26,8 +30,8 @@ NEXT = {
     help="Folder of the project [default: ./NAME].",
 )
 def new(kind: Kind, name: str, output: Path | None) -> None:
-    """Write a plugin project: a small working cell, task or suite of this NAME, its tests, its
-    README.
+    """Write a plugin project: a small working cell, task, suite, report, diagnostic, executor or
+    file of claims of this NAME, its tests, its README.
 
     Nothing is overwritten.
     """

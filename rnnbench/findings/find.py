@@ -21,6 +21,7 @@ from rnnbench.findings.learning.ranking import ranking
 from rnnbench.findings.learning.state_sizes import state_sizes
 from rnnbench.findings.learning.target_caveats import span_caveats
 from rnnbench.findings.records import DescribedCell, Failure, Findings
+from rnnbench.findings.result_provenance import versions_of
 from rnnbench.findings.rows import in_full
 from rnnbench.findings.trials import outcomes
 from rnnbench.records import (
@@ -83,7 +84,7 @@ def find(
         failures=tuple(_failure(r) for r in current if r.status not in ("ok", "stopped")),
         counts=dict(sorted(Counter(r.status for r in current).items())),
         machines=_machines(current),
-        versions=_merged(r.provenance.versions for r in current),
+        versions=_merged(map(versions_of, current)),
         commits=_commits(current),
         plugins=_merged(r.provenance.plugins for r in current),
         first_started=min(r.started for r in current),

@@ -33,6 +33,17 @@ def _covers_all_modules(result: Result, name: str) -> bool:
     return name in result.provenance.sources or name not in result.provenance.plugins
 
 
+def versions_of(result: Result) -> dict[str, str]:
+    """Return the versions of what computed a result: of Python, of the packages that always do, and
+    of those that its cells, tasks and diagnostics bring along."""
+    found = dict(result.provenance.versions)
+    for name, definition in result.provenance.definitions.items():
+        package, of, _ = name.partition(" of ")
+        if of and name not in result.provenance.data:
+            found[package] = definition
+    return found
+
+
 def torch_versions(results: Iterable[Result]) -> list[str]:
     """Return the versions of torch that computed these results."""
     versions = {result.provenance.versions.get("torch") for result in results}

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 
-Kind = Literal["cell", "task", "suite"]
+Kind = Literal["cell", "task", "suite", "report", "diagnostic", "claims", "executor"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST = 30
@@ -64,8 +64,15 @@ def _nearest(name: str) -> str:
 
 
 def _refuse_taken(name: str, catalogue: Catalogue) -> None:
-    """Refuse a name of any cell, task or suite, among which `check` and `show` look names up."""
-    for registry in (catalogue.cells, catalogue.tasks, catalogue.suites):
+    """Refuse a name of any thing that has one, among which `check` and `show` look names up."""
+    registries = (
+        catalogue.cells,
+        catalogue.tasks,
+        catalogue.suites,
+        catalogue.reports,
+        catalogue.executors,
+    )
+    for registry in registries:
         if name in registry:
             raise RnnbenchError(
                 f"new: there is a {registry.kind} called '{name}' already, from"

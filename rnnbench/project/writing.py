@@ -34,8 +34,22 @@ OWN: dict[Kind, dict[str, str]] = {
         "suite.toml": "{package}/{name}.toml",
         "test.py": "tests/test_suite.py",
     },
+    "report": {"plugin.py": "{package}/__init__.py", "test.py": "tests/test_report.py"},
+    "diagnostic": {
+        "plugin.py": "{package}/__init__.py",
+        "test.py": "tests/test_diagnostic.py",
+        "ci.toml": "ci.toml",
+    },
+    "claims": {
+        "plugin.py": "{package}/__init__.py",
+        "claims.toml": "{package}/{name}.toml",
+        "test.py": "tests/test_claims.py",
+    },
+    "executor": {"plugin.py": "{package}/__init__.py", "test.py": "tests/test_executor.py"},
 }
 """By template, the file that is made of it."""
+GATED = frozenset({"cell", "task", "suite", "diagnostic"})
+"""Kinds with figures of their own, which a gate can hold to those of an earlier commit."""
 
 
 def write_project(kind: Kind, names: Names, folder: Path) -> list[Path]:
@@ -79,7 +93,8 @@ def _render(kind: Kind, names: Names) -> dict[str, str]:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates = {f"all/{name}": path for name, path in SHARED.items()}
+    shared = {name: path for name, path in SHARED.items() if name != "ci.sh" or kind in GATED}
+    templates = {f"all/{name}": path for name, path in shared.items()}
     templates |= {f"{kind}/{name}": path for name, path in OWN[kind].items()}
     rendered = {}
     for name, path in templates.items():
@@ -87,6 +102,8 @@ def _render(kind: Kind, names: Names) -> dict[str, str]:
         filled_path = path.format(package=names.package, name=names.name)
         rendered[filled_path] = template.render(
             kind=kind,
+            gated=kind in GATED,
+            title_of_kind="Claims" if kind == "claims" else f"A{'n' * (kind == 'executor')} {kind}",
             name=names.name,
             package=names.package,
             title=names.title,

@@ -5,7 +5,7 @@ performance profile and probability of improvement are those of Agarwal et al. 2
 arXiv:2108.13264. Their intervals are by a stratified bootstrap, which fails at three seeds: it
 contains no score beyond the measured ones, and underestimates their spread. For means, `weights`
 corrects both. A share of all runs has the interval of Clopper and Pearson.
-`benchmarks/across_coverage.py` measures the coverage; figures are in `docs/log.md`.
+`benchmarks/across_coverage.py` measures the coverage; figures are in `docs/log/statistics.md`.
 """
 
 from functools import cache

@@ -72,6 +72,8 @@ class Task(ABC):
     trivial_forecast: ClassVar[str]
     """Description of the trivial forecast, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
+    former_dials: ClassVar[Mapping[str, str]] = {}
+    """Dials of earlier versions, each with a clause that says what to write instead."""
     shortest_horizon: ClassVar[int] = 1
     end_token: ClassVar[int] = 0
     """The token that ends an answer, in mode "decode"."""

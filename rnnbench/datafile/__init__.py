@@ -1,11 +1,21 @@
-"""Reads a user's file, and says what it was taken for and what is odd in it.
+"""Reads a user's file: what it was taken for, what is odd in it, and its arrays.
 
 Nothing is trained here, and torch is not imported.
 """
 
+from rnnbench.datafile.arrays import load
+from rnnbench.datafile.dataset import Dataset, Part
 from rnnbench.datafile.inspect import inspect
 from rnnbench.datafile.kinds import KINDS, NoticeKind
 from rnnbench.datafile.lines import headline, sentence_of, six_lines
+from rnnbench.datafile.preparation import (
+    Answer,
+    Channel,
+    Preparation,
+    in_units,
+    inputs_of,
+    references_of,
+)
 from rnnbench.datafile.records import (
     Choices,
     Column,
@@ -20,18 +30,27 @@ from rnnbench.datafile.records import (
 
 __all__ = [
     "KINDS",
+    "Answer",
+    "Channel",
     "Choices",
     "Column",
+    "Dataset",
     "Groups",
     "Inspection",
     "Notice",
     "NoticeKind",
     "Ordering",
+    "Part",
+    "Preparation",
     "Split",
     "Transforms",
     "Windows",
     "headline",
+    "in_units",
+    "inputs_of",
     "inspect",
+    "load",
+    "references_of",
     "sentence_of",
     "six_lines",
 ]

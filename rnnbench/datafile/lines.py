@@ -82,7 +82,13 @@ def _windows(inspection: Inspection) -> str:
     windows = inspection.windows
     if windows.length is None:
         return f"none: each of the {windows.count:,} {windows.unit} is read whole."
-    horizon = windows.horizon or 1
+    if windows.horizon is None:
+        whole = "rows" if windows.unit == "sequences" else "words"
+        return (
+            f"none: of each of the {windows.count:,} {windows.unit}, the last"
+            f" {windows.length:,} {whole} are read."
+        )
+    horizon = windows.horizon
     next_ones = windows.unit.removesuffix("s") if horizon == 1 else f"{horizon:,} {windows.unit}"
     left_out = f"; {windows.left_out:,} are left out" if windows.left_out else ""
     return (

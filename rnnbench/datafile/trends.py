@@ -27,14 +27,17 @@ class Trend:
     reason: str
 
 
-def find_trend(series: list[Array]) -> Trend:
-    """Decide on the training rows of series, (T,) each, by the majority of at most 50 of them."""
+def find_trend(series: list[Array], *, positive: bool = True) -> Trend:
+    """Decide on the training rows of series, (T,) each, by the majority of at most 50 of them.
+
+    positive: whether no value of another part is 0 or less, which has no logarithm.
+    """
     long = [one[np.isfinite(one)] for one in series]
     long = [one for one in long if len(one) >= LEAST_ROWS and np.ptp(one) > 0]
     long = sorted(long, key=len)[-MOST_SERIES:]
     if not long:
         return Trend(False, False, f"no series has {LEAST_ROWS} training rows that differ")
-    logarithm = 2 * sum(map(_grows_with_level, long)) > len(long)
+    logarithm = positive and 2 * sum(map(_grows_with_level, long)) > len(long)
     if logarithm:
         long = [np.log(one) for one in long]
     statistics = sorted(map(kpss, long))

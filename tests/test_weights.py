@@ -219,7 +219,7 @@ def test_every_kind_of_number_comes_back_to_the_last_bit(
         else torch.arange(12).reshape(3, 4).to(dtype)
     ).T
     weights = {"a": table, "b": table, "c": table[0, 0]}
-    keep_weights(tmp_path / "weights" / "w.safetensors", weights, {})
+    keep_weights(tmp_path / "weights" / "w.safetensors", weights, "")
     back = load_file(tmp_path / "weights" / "w.safetensors")
     assert all(torch.equal(back[name], table) for name in "ab")
     assert torch.equal(back["c"], table[0, 0])

@@ -6,10 +6,8 @@ from msgspec import Struct
 
 from rnnbench.records.trial import CellUse
 
-ARCHITECTURE = "architecture"
-"""The name of the note with the architecture in a file of weights."""
-PREPARATION = "preparation"
-"""The name of the note that says how a file becomes inputs."""
+NOTE = "rnnbench"
+"""The name of the note in a file of weights that says of which model they are."""
 
 
 class Architecture(Struct, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.training import Checkpoint, Feed, keep_weights, notes_of, train
+from rnnbench.training import Checkpoint, Feed, keep_weights, note_of, train
 from rnnbench.training.diagnosing import Measure, from_plugin
 
 
@@ -66,7 +66,7 @@ def run_learning(
     if path := checkpoints.weights_of(trial):
         cell = catalogue.cells[trial.cell.name]
         architecture = architecture_of(trial, cell, task, feed.example(), size.hidden)
-        keep_weights(path, outcome.weights, notes_of(architecture, task.preparation))
+        keep_weights(path, outcome.weights, note_of(architecture, task.preparation))
     return msgspec.structs.replace(
         bare,
         status=outcome.status,

@@ -5,7 +5,7 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
-from rnnbench.training.weights import keep_weights, notes_of
+from rnnbench.training.weights import keep_weights, note_of
 
 __all__ = [
     "Checkpoint",
@@ -13,7 +13,7 @@ __all__ = [
     "Outcome",
     "check_batch",
     "keep_weights",
-    "notes_of",
+    "note_of",
     "open_feed",
     "train",
 ]

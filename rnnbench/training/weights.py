@@ -12,14 +12,14 @@ from torch import Tensor, contiguous_format
 
 from rnnbench.errors import DataUnavailable, first_line
 from rnnbench.records import WEIGHTS_NOT_KEPT, Architecture
-from rnnbench.records.architecture import ARCHITECTURE, PREPARATION
+from rnnbench.records.architecture import NOTE
 from rnnbench.store import write_atomically
 
 
-def keep_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str]) -> None:
+def keep_weights(path: Path, weights: Mapping[str, Any], note: str) -> None:
     """Write a state dictionary of tensors; nothing where it is empty.
 
-    notes: texts that the head of the file holds, by name.
+    note: what the head of the file says of the model.
 
     A state dictionary that holds anything but tensors is not written, and a line of output says so.
     Raises DataUnavailable where the file cannot be written, so that the trial counts as not run.
@@ -28,7 +28,8 @@ def keep_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str
         return
     try:
         own = {name: _own(weight) for name, weight in weights.items()}
-        content = save(own, {"format": "pt", **notes})
+        # Several notes would have a random order, and the bytes of the file would depend on it.
+        content = save(own, {NOTE: note})
     except (TypeError, ValueError, SafetensorError) as error:
         print(f"{WEIGHTS_NOT_KEPT}{first_line(error)}")  # noqa: T201  goes to the trial's own output
         return
@@ -39,15 +40,13 @@ def keep_weights(path: Path, weights: Mapping[str, Any], notes: Mapping[str, str
         raise DataUnavailable(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def notes_of(architecture: Architecture, preparation: Struct | None) -> dict[str, str]:
-    """Return the notes of a model in JSON, by which it can be built and used without its data.
+def note_of(architecture: Architecture, preparation: Struct | None) -> str:
+    """Return the note of a model in JSON, by which it can be built and used without its data.
 
     preparation: how a file becomes inputs, where the data are a file of the user.
     """
-    notes = {ARCHITECTURE: msgspec.json.encode(architecture).decode()}
-    if preparation is not None:
-        notes[PREPARATION] = msgspec.json.encode(preparation).decode()
-    return notes
+    parts = {"architecture": architecture, "preparation": preparation}
+    return msgspec.json.encode(parts).decode()
 
 
 def _own(weight: Any) -> Tensor:

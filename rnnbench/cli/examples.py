@@ -96,6 +96,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench inspect visits.csv --group visit --label outcome", "sequences"),
         ("rnnbench inspect reviews.csv.gz --json", "for programs"),
     ),
+    "predict": (
+        ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
+        ("rnnbench predict runs/mine new.csv --trial gru.s0", "by that of a trial"),
+    ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),
         ("rnnbench data fetch", "everything, before going offline"),

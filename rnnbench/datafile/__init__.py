@@ -4,10 +4,12 @@ Nothing is trained here, and torch is not imported.
 """
 
 from rnnbench.datafile.arrays import load
+from rnnbench.datafile.asked import Asked, Questions
 from rnnbench.datafile.dataset import Dataset, Part
 from rnnbench.datafile.inspect import inspect
 from rnnbench.datafile.kinds import KINDS, NoticeKind
 from rnnbench.datafile.lines import headline, sentence_of, six_lines
+from rnnbench.datafile.new_file import read_new
 from rnnbench.datafile.preparation import (
     Answer,
     Channel,
@@ -31,6 +33,7 @@ from rnnbench.datafile.records import (
 __all__ = [
     "KINDS",
     "Answer",
+    "Asked",
     "Channel",
     "Choices",
     "Column",
@@ -42,6 +45,7 @@ __all__ = [
     "Ordering",
     "Part",
     "Preparation",
+    "Questions",
     "Split",
     "Transforms",
     "Windows",
@@ -50,6 +54,7 @@ __all__ = [
     "inputs_of",
     "inspect",
     "load",
+    "read_new",
     "references_of",
     "sentence_of",
     "six_lines",

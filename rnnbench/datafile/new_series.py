@@ -65,12 +65,13 @@ def _rows(series: Array) -> Rows:
 
 def _absent(values: Array, preparation: Preparation) -> Array:
     """Whether a row lacks a value, or has one of which there is no logarithm, (R,)."""
-    absent: Array = np.isnan(values).any(axis=1)
+    absent = np.isnan(values)
     for channel in preparation.channels:
         if channel.logarithm:
-            column = values[:, preparation.columns.index(channel.column)]
-            absent = np.logical_or(absent, ~(column > 0))
-    return absent
+            place = preparation.columns.index(channel.column)
+            absent[:, place] |= ~(values[:, place] > 0)
+    by_row: Array = absent.any(axis=1)
+    return by_row
 
 
 def _last_rows(rows: Rows, breaks: Array, absent: Array, window: int) -> tuple[Array, int]:

@@ -67,7 +67,7 @@ def texts(folder: Path) -> Path:
         kind = number % 2
         own = words[2 * kind : 2 * kind + 2]
         said = " ".join([*rng.choice(words[4:], 6), *rng.choice(own, 2), f"no{number}"])
-        lines.append(f'"{said}",{["pos", "neg"][kind]}')
+        lines.append(f'{number},"{said}",{["pos", "neg"][kind]}')
     path = folder / "reviews.csv"
     path.write_text("\n".join(lines) + "\n")
     return path

@@ -153,8 +153,9 @@ def line(words: str, scores: Mapping[str, float], linear: Mapping[str, float]) -
         ratio = (1 - scores["accuracy"]) / (1 - linear["accuracy"])
         return f"{words}: {100 * (1 - scores['accuracy']):.1f} % wrong, ratio {ratio:.3f}"
     root = ((1 - scores["skill"]) / (1 - linear["skill"])) ** 0.5
+    ratio = scores["mae"] / linear["mae"]
     return (
-        f"{words}: mean absolute error {scores['mae']:.4g}, ratio {scores['mae'] / linear['mae']:.3f};"
+        f"{words}: mean absolute error {scores['mae']:.4g}, ratio {ratio:.3f};"
         f" skill {scores['skill']:.4f}, ratio of root mean squares {root:.3f}"
     )
 

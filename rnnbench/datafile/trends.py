@@ -17,7 +17,7 @@ LEAST_RATIO = 2.0
 LEAST_ROWS = 20
 MOST_SERIES = 50
 BEGIN_SHARE = 0.7
-OUTSIDE_SHARE = 0.1
+OUTSIDE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def find_trend(series: list[Array], *, positive: bool = True) -> Trend:
 def leaves_range(series: list[Array]) -> bool:
     """Whether most series, (T,) each, end outside the range in which they begin.
 
-    A series does where more than a tenth of its last 30 % of rows is beyond what the rows before
+    A series does where more than a quarter of its last 30 % of rows is beyond what the rows before
     have. A model would then read numbers that it was never trained on.
     """
     long = [one[np.isfinite(one)] for one in series]

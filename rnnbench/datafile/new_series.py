@@ -65,11 +65,12 @@ def _rows(series: Array) -> Rows:
 
 def _absent(values: Array, preparation: Preparation) -> Array:
     """Whether a row lacks a value, or has one of which there is no logarithm, (R,)."""
-    absent = np.isnan(values)
+    absent: Array = np.isnan(values)
     for channel in preparation.channels:
         if channel.logarithm:
             place = preparation.columns.index(channel.column)
-            absent[:, place] |= ~(values[:, place] > 0)
+            not_positive: Array = values[:, place] <= 0
+            absent[:, place] |= not_positive
     by_row: Array = absent.any(axis=1)
     return by_row
 

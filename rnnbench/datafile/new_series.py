@@ -69,10 +69,8 @@ def _absent(values: Array, preparation: Preparation) -> Array:
     for channel in preparation.channels:
         if channel.logarithm:
             place = preparation.columns.index(channel.column)
-            not_positive: Array = values[:, place] <= 0
-            absent[:, place] |= not_positive
-    by_row: Array = absent.any(axis=1)
-    return by_row
+            absent[:, place] |= values[:, place] <= 0
+    return np.asarray(absent.any(axis=1))
 
 
 def _last_rows(rows: Rows, breaks: Array, absent: Array, window: int) -> tuple[Array, int]:

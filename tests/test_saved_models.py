@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from rnnbench.datafile import Choices, load, read_new
 from rnnbench.errors import RnnbenchError
-from rnnbench.records import Result, weights_file
+from rnnbench.records import Result, trial_id, weights_file
 from rnnbench.saved_model import (
     SavedModel,
     answer,
@@ -303,6 +303,11 @@ def test_the_best_model_is_that_of_validation(tmp_path: Path) -> None:
     assert store.path(best).stem == best
     assert found.trial.seed == 7  # type: ignore[union-attr]
     assert best_result(store, row="gru") == found
+    assert open_model(store.folder)[0].trial == best
+    save_model(store, first, store.folder / "model")
+    assert open_model(store.folder)[0].trial == store.path(trial_id(first.trial)).stem
+    assert open_model(store.folder, row="gru")[0].trial == best
+    assert open_model(store.folder, trial=best)[0].trial == best
     with pytest.raises(RnnbenchError, match="no cell with weights called 'lstm'"):
         best_result(store, row="lstm")
     with pytest.raises(RnnbenchError, match="has no weights"):

@@ -163,7 +163,7 @@ def line(words: str, scores: Mapping[str, float], linear: Mapping[str, float]) -
 def train(task: str, dials: Dials, examples: int) -> list[Learning]:
     """Two trainings at the rate that is best on validation data."""
     batch = 128 if examples > MANY else 32
-    epochs = int(np.clip(STEPS * batch // examples, 8, 60))
+    epochs = int(np.clip(STEPS * batch // examples, 8, 400))
     catalogue = Catalogue.load()
 
     def once(rate: float, seed: int) -> Learning:

@@ -1,8 +1,10 @@
 """What a GRU and simple models reach on ten files as a user has them: is a recurrent cell worth it?
 
 Each file is read by `rnnbench.datafile` without a word on what is in it, but for the columns to
-forecast or to classify by. Baselines are fitted, and a GRU of 24 units is trained by the ordinary loop: two
-learning rates with one seed, then a second seed at the rate that is best on validation data.
+forecast or to classify by. Baselines are fitted, and a GRU of 24 units is trained by the ordinary
+loop: two learning rates with one seed, then a second seed at the rate that is best on validation
+data.
+
 Prices of Bitcoin, electricity, vowels and reviews are those of the packaged tasks. The others are
 in packages that are not needed otherwise:
 

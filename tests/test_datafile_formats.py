@@ -19,7 +19,14 @@ from hypothesis.strategies import booleans, integers, lists
 from rnnbench.datafile import Choices, Inspection, delimited, inspect, source
 from rnnbench.datafile.class_split import split_classes
 from rnnbench.datafile.trends import CRITICAL, find_trend, kpss
-from rnnbench.datafile.windows import count_windows, rows_needed, split_by_time, still_missing
+from rnnbench.datafile.windows import (
+    count_by_part,
+    find_windows,
+    rows_needed,
+    split_by_time,
+    still_missing,
+)
+from rnnbench.datafile.words import words_of
 from rnnbench.errors import RnnbenchError
 from tests.builders import clean_files as clean
 from tests.builders.clean_files import write
@@ -186,7 +193,7 @@ def test_a_text_is_read_by_word_where_that_is_said(tmp_path: Path) -> None:
     path.write_text(clean.prose())
     by_word = inspect(path, Choices(unit="word", window=10))
     assert by_word.windows.unit == "words"
-    words = len(clean.prose().split())
+    words = len(words_of(clean.prose()))
     assert 0 <= words - 10 * by_word.windows.count <= 3 * 10 + 3
     assert inspect(path).windows.unit == "characters"
 
@@ -327,12 +334,13 @@ def test_windows_are_those_of_a_plain_loop(
             continue
         if not any(gaps[row] for row in span[1:]) and not any(lacking[row] for row in span):
             usable[series[first], split.part[answers[0]]] += 1
-    counts = count_windows(split, gaps, lacking, window, horizon, 2)
-    assert counts.usable.tolist() == usable.tolist()
+    last = find_windows(split, gaps, lacking, window, horizon).last
+    assert count_by_part(split, last, 2).tolist() == usable.tolist()
     needed = rows_needed(window, horizon)
     none = np.zeros(needed, dtype=bool)
     alone = split_by_time(np.zeros(needed, dtype=int))
-    assert count_windows(alone, none, none, window, horizon, 1).usable.all()
+    last = find_windows(alone, none, none, window, horizon).last
+    assert count_by_part(alone, last, 1).all()
 
 
 def test_linear_filling_does_not_reach_over_the_parts_of_the_split() -> None:

@@ -68,6 +68,7 @@ def test_every_option_of_the_commands_at_a_glance_exists(tmp_path: Path, line: s
         if word
         in {
             "run",
+            "predict",
             "suite",
             "trial",
             "list",

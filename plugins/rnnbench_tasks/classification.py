@@ -3,11 +3,14 @@ sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 import rnnbench
+
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -20,8 +23,12 @@ class Classification(rnnbench.RecordedTask):
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
         """Return the measured score of the most frequent class of the training data."""
-        majority = np.bincount(train.targets).argmax()
-        return {"accuracy": float(np.mean(test.targets == majority))}
+        return {"accuracy": majority_share(train.targets, test.targets)}
+
+
+def majority_share(train: Array, test: Array) -> float:
+    """Return the share in `test`, (B,), of the most frequent class of `train`, (N,)."""
+    return float(np.mean(test == np.bincount(train).argmax()))
 
 
 def split_by_counts(

@@ -54,6 +54,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "export": (
         ("rnnbench export runs/quick --format csv", "into runs/quick/export"),
         ("rnnbench export runs/cost --format bmf -o out", "into a folder"),
+        ("rnnbench export runs/mine --format model", "the best trained model"),
         ("rnnbench export here there --format latex -o both", "of two folders as one"),
     ),
     "compare": (
@@ -95,6 +96,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench inspect prices.csv --target close", "a forecast"),
         ("rnnbench inspect visits.csv --group visit --label outcome", "sequences"),
         ("rnnbench inspect reviews.csv.gz --json", "for programs"),
+    ),
+    "predict": (
+        ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
+        ("rnnbench predict runs/mine new.csv -c gru", "by the best one of a cell"),
     ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),

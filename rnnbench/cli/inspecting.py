@@ -16,7 +16,7 @@ NAME_WIDTH = 12
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--target", metavar="COL", help="The column to forecast.")
-@click.option("--window", default=60, show_default=True, help="Rows that a model reads at once.")
+@click.option("--window", type=int, help="Rows that a model reads at once.  [default: 60]")
 @click.option("--horizon", default=1, show_default=True, help="Rows that it forecasts at once.")
 @click.option(
     "--group", metavar="ID", help="The column that names the series or sequence of a row."
@@ -31,7 +31,7 @@ NAME_WIDTH = 12
 def inspect_(
     file: Path,
     target: str | None,
-    window: int,
+    window: int | None,
     horizon: int,
     group: str | None,
     order: str | None,

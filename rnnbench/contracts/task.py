@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
 
 import numpy as np
+from msgspec import Struct
 
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
@@ -72,6 +73,8 @@ class Task(ABC):
     trivial_forecast: ClassVar[str]
     """Description of the trivial forecast, in words."""
     archives: ClassVar[tuple[Archive, ...]] = ()
+    former_dials: ClassVar[Mapping[str, str]] = {}
+    """Dials of earlier versions, each with a clause that says what to write instead."""
     shortest_horizon: ClassVar[int] = 1
     end_token: ClassVar[int] = 0
     """The token that ends an answer, in mode "decode"."""
@@ -114,12 +117,16 @@ class Task(ABC):
 
     @property
     def data_files(self) -> Mapping[str, Path]:
-        """Other files that the data are read from, which a package ships or a machine makes for
-        itself.
+        """Other files that the data are read from, of a package, or made by a machine for itself.
 
         Each has a name that is the same on every machine; results record their hashes.
         """
         return {}
+
+    @property
+    def preparation(self) -> Struct | None:
+        """How a new file becomes inputs of a trained model; None where data are no user's file."""
+        return None
 
     @property
     def asks_at_steps(self) -> bool:

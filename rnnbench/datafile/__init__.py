@@ -1,11 +1,23 @@
-"""Reads a user's file, and says what it was taken for and what is odd in it.
+"""Reads a user's file: what it was taken for, what is odd in it, and its arrays.
 
 Nothing is trained here, and torch is not imported.
 """
 
+from rnnbench.datafile.arrays import load
+from rnnbench.datafile.asked import Asked, Questions
+from rnnbench.datafile.dataset import Dataset, Part
 from rnnbench.datafile.inspect import inspect
 from rnnbench.datafile.kinds import KINDS, NoticeKind
 from rnnbench.datafile.lines import headline, sentence_of, six_lines
+from rnnbench.datafile.new_file import read_new
+from rnnbench.datafile.preparation import (
+    Answer,
+    Channel,
+    Preparation,
+    in_units,
+    inputs_of,
+    references_of,
+)
 from rnnbench.datafile.records import (
     Choices,
     Column,
@@ -17,21 +29,41 @@ from rnnbench.datafile.records import (
     Transforms,
     Windows,
 )
+from rnnbench.datafile.scores import (
+    classification_scores,
+    forecast_scores,
+    language_scores,
+)
 
 __all__ = [
     "KINDS",
+    "Answer",
+    "Asked",
+    "Channel",
     "Choices",
     "Column",
+    "Dataset",
     "Groups",
     "Inspection",
     "Notice",
     "NoticeKind",
     "Ordering",
+    "Part",
+    "Preparation",
+    "Questions",
     "Split",
     "Transforms",
     "Windows",
+    "classification_scores",
+    "forecast_scores",
     "headline",
+    "in_units",
+    "inputs_of",
     "inspect",
+    "language_scores",
+    "load",
+    "read_new",
+    "references_of",
     "sentence_of",
     "six_lines",
 ]

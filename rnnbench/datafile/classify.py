@@ -8,6 +8,7 @@ import numpy as np
 from msgspec import structs
 
 from rnnbench.datafile.class_split import split_classes
+from rnnbench.datafile.examined import Classified
 from rnnbench.datafile.kinds import agreeing, at_lines, notice, unusable
 from rnnbench.datafile.labels import separates
 from rnnbench.datafile.records import (
@@ -18,6 +19,7 @@ from rnnbench.datafile.records import (
     Split,
     Transforms,
     Windows,
+    most_steps_of,
 )
 from rnnbench.datafile.sequences import Sequences
 from rnnbench.datafile.source_groups import split_by, units_by_source
@@ -29,8 +31,8 @@ SCALING = "each channel by its mean and deviation over training sequences"
 REASON = "a class does not depend on the level of one series"
 
 
-def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
-    """Say what would be done to classify sequences.
+def examine_sequences(sequences: Sequences, choices: Choices) -> Classified:
+    """Sequences, and what would be done to classify them.
 
     Raises RnnbenchError where a class has too few sequences, or all are left out.
     """
@@ -52,7 +54,8 @@ def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
     part = split_classes(sequences.file, sequences.labels, units)
     lengths = [len(one) for one in sequences.values]
     train, validation, test = (int((part == one).sum()) for one in range(3))
-    return Inspection(
+    most = most_steps_of(choices)
+    inspection = Inspection(
         file=sequences.file,
         format=sequences.format,
         kind="classification",
@@ -66,7 +69,9 @@ def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
             longest=max(lengths),
             classes=dict(sorted(Counter(sequences.labels).items())),
         ),
-        windows=Windows(unit="sequences", count=len(lengths)),
+        windows=Windows(
+            length=most if max(lengths) > most else None, unit="sequences", count=len(lengths)
+        ),
         split=Split(
             by=split_by(joined, "sequences"),
             unit="sequences",
@@ -76,6 +81,16 @@ def inspect_sequences(sequences: Sequences, choices: Choices) -> Inspection:
         ),
         transforms=Transforms(scaling=SCALING, reason=REASON),
         notices=(*noticed, *filled, *equal, *leaks, *grouped),
+    )
+    return Classified(
+        inspection=inspection,
+        names=sequences.names,
+        labels=sequences.labels,
+        values=sequences.values,
+        channels=sequences.channels,
+        part=part,
+        lines=sequences.lines,
+        fill=choices.fill or "forward",
     )
 
 

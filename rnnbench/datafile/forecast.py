@@ -1,6 +1,6 @@
 """Inspects a table of series, of which a column is to be forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,27 +8,27 @@ import numpy as np
 from rnnbench.datafile.arrange import Arranged, Clock, arrange
 from rnnbench.datafile.cells import Values
 from rnnbench.datafile.clock_notices import clock_notices, key_notice
+from rnnbench.datafile.examined import Series
 from rnnbench.datafile.groups import Grouping, by_column, by_rising_times, one_group
 from rnnbench.datafile.inputs import columns_with_roles, find_inputs, notices_of
-from rnnbench.datafile.kinds import notice, unusable
-from rnnbench.datafile.leaks import find_leaks
+from rnnbench.datafile.kinds import unusable
+from rnnbench.datafile.leaks import leak_notices
 from rnnbench.datafile.records import (
     Choices,
     Groups,
     Inspection,
-    Notice,
     Ordering,
     Role,
     Split,
     Transforms,
     Windows,
+    window_of,
 )
 from rnnbench.datafile.roles import guess_group, guess_target, is_constant
 from rnnbench.datafile.table import Array, Table
-from rnnbench.datafile.trends import find_trend
+from rnnbench.datafile.trends import find_trend, leaves_range
 from rnnbench.datafile.windows import Rows, split_by_time
-from rnnbench.datafile.windows_left import Used, use_windows
-from rnnbench.text import rounded
+from rnnbench.datafile.windows_left import DROP, Used, use_windows
 
 SCALING = "each column by its mean and deviation over training rows"
 
@@ -42,10 +42,10 @@ class Roles:
     clock: Clock | None
 
 
-def inspect_forecast(
+def examine_series(
     table: Table, columns: Mapping[str, Values], clock: Clock | None, choices: Choices
-) -> Inspection:
-    """Say what would be done to forecast a column.
+) -> Series:
+    """The series of a table, and what would be done to forecast a column.
 
     Raises RnnbenchError where no column can be forecast, or a part of the split has no window.
     """
@@ -60,10 +60,11 @@ def inspect_forecast(
     taken = {roles.target, *order_columns} | ({roles.group} if roles.group else set())
     inputs = find_inputs(table, columns, taken, choices)
     rows = split_by_time(arranged.series)
-    leaks = _leaks(columns, roles.target, inputs.names, arranged, rows, choices)
+    leaks = leak_notices(columns, roles.target, inputs.names, arranged.rows, rows, choices)
     leaking = {noticed.column for noticed in leaks}
     names = [name for name in inputs.names if name not in leaking]
     read = [roles.target, *names]
+    values = np.column_stack([columns[name].numbers[arranged.rows] for name in read])
     used = use_windows(table, columns, read, arranged, rows, choices)
     notices += [*grouping.notices, *arranged.notices, *inputs.notices, *leaks]
     notices += [*notices_of(columns, read), *used.notices]
@@ -75,7 +76,7 @@ def inspect_forecast(
     lengths = np.bincount(arranged.series)
     lengths = lengths[lengths > 0]
     train, validation, test = (int(count) for count in used.usable.sum(axis=0))
-    return Inspection(
+    inspection = Inspection(
         file=table.file,
         format=table.format,
         kind="forecast",
@@ -89,15 +90,26 @@ def inspect_forecast(
             longest=int(lengths.max()),
         ),
         windows=Windows(
-            length=choices.window,
+            length=window_of(choices),
             horizon=choices.horizon,
             unit="rows",
             count=int(used.usable.sum()),
             left_out=used.left_out,
         ),
         split=Split(by="time", unit="windows", train=train, validation=validation, test=test),
-        transforms=_transforms(columns[roles.target].numbers, arranged, rows, used),
+        transforms=_transforms(values, read, rows, used),
         notices=tuple(notices),
+    )
+    return Series(
+        inspection=inspection,
+        names=tuple(read),
+        values=values,
+        rows=rows,
+        last=used.last,
+        lines=table.lines[arranged.rows],
+        times=clock.times[arranged.rows] if clock else None,
+        series=arranged.names,
+        fill=choices.fill or DROP,
     )
 
 
@@ -139,45 +151,21 @@ def _order(clock: Clock | None, arranged: Arranged) -> Ordering:
     return Ordering(column=clock.column, step=arranged.step, first=first, last=last)
 
 
-def _leaks(
-    columns: Mapping[str, Values],
-    target: str,
-    names: tuple[str, ...],
-    arranged: Arranged,
-    rows: Rows,
-    choices: Choices,
-) -> list[Notice]:
-    """Notices on columns that hold the target or its future, by training rows alone."""
-    train = rows.part == 0
-    inputs = {name: columns[name].numbers[arranged.rows[train]] for name in names}
-    answers = columns[target].numbers[arranged.rows[train]]
-    leads = choices.window + choices.horizon - 1
-    notices = []
-    for leak in find_leaks(answers, inputs, rows.series[train], leads):
-        if leak.column in choices.keep:
-            continue
-        kind = "future-of-target" if leak.lead else "copy-of-target"
-        when = f" {leak.lead} rows later" if leak.lead > 1 else " of the next row"
-        holds = f"holds '{target}'{when}" if leak.lead else f"equals '{target}'"
-        sentence = (
-            f"Column '{leak.column}' {holds}: a line through it alone leaves"
-            f" {rounded(100 * leak.left, 2)} % of the variance on training rows."
-        )
-        if leak.lead:
-            own = rounded(100 * leak.left_own, 2)
-            sentence = f"{sentence[:-1]}, one through the last value of '{target}' {own} %."
-        notices.append(notice(kind, sentence, column=leak.column))
-    return notices
-
-
-def _transforms(target: Array, arranged: Arranged, rows: Rows, used: Used) -> Transforms:
-    values = target[arranged.rows]
+def _transforms(values: Array, names: Sequence[str], rows: Rows, used: Used) -> Transforms:
+    """What is done with columns, (R, C) with the target first, decided on training rows."""
     train = (rows.part == 0) & used.series[rows.series]
     ends = np.flatnonzero(np.diff(rows.series[train])) + 1
-    trend = find_trend(np.split(values[train], ends))
+    target = values[:, 0]
+    positive = bool((target[np.isfinite(target)] > 0).all())
+    trend = find_trend(np.split(target[train], ends), positive=positive)
+    outside = []
+    for name, column in zip(names, values.T, strict=True):
+        if leaves_range(np.split(column[train], ends)):
+            outside.append(name)
     return Transforms(
         scaling=SCALING,
         logarithm=trend.logarithm,
         differenced=trend.differenced,
+        outside=tuple(outside),
         reason=trend.reason,
     )

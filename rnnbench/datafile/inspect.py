@@ -5,18 +5,19 @@ from pathlib import Path
 
 from rnnbench.datafile.archive_files import ENDINGS, read_archive_file
 from rnnbench.datafile.cells import Values, values_of
-from rnnbench.datafile.classify import inspect_sequences
+from rnnbench.datafile.classify import examine_sequences
 from rnnbench.datafile.delimited import read_delimited
 from rnnbench.datafile.dialect import find_dialect
-from rnnbench.datafile.forecast import inspect_forecast
+from rnnbench.datafile.examined import Examined
+from rnnbench.datafile.forecast import examine_series
 from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.parquet_files import read_parquet
-from rnnbench.datafile.records import Choices, Inspection
+from rnnbench.datafile.records import Choices, Inspection, window_of
 from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, find_clock, guess_group, guess_label
 from rnnbench.datafile.sequences import sequences_of
 from rnnbench.datafile.source import find_source, is_parquet
 from rnnbench.datafile.table import Table
-from rnnbench.datafile.texts import inspect_text, inspect_texts
+from rnnbench.datafile.texts import examine_text, examine_texts
 from rnnbench.errors import RnnbenchError
 
 
@@ -28,37 +29,43 @@ def inspect(path: Path, choices: Choices | None = None) -> Inspection:
 
     Raises RnnbenchError where the file cannot be used, with the reason.
     """
+    return examine(path, choices).inspection
+
+
+def examine(path: Path, choices: Choices | None = None) -> Examined:
+    """Read a file as `inspect` does, and keep what it holds."""
     choices = choices or Choices()
     _check(choices)
     try:
-        return _inspect(path, choices)
+        return _examine(path, choices)
     except UnicodeError as error:
         raise unusable(str(path), f"it cannot be decoded: {error}") from error
 
 
-def _inspect(path: Path, choices: Choices) -> Inspection:
+def _examine(path: Path, choices: Choices) -> Examined:
     """Read a file by the reader of its format."""
     if is_parquet(path):
-        return _inspect_table(read_parquet(path), choices)
+        return _examine_table(read_parquet(path), choices)
     source = find_source(path)
     if source.ending in ENDINGS:
-        return inspect_sequences(read_archive_file(source), choices)
+        return examine_sequences(read_archive_file(source), choices)
     dialect = find_dialect(source)
     if dialect is None:
-        return inspect_text(source, choices)
-    return _inspect_table(read_delimited(source, dialect), choices)
+        return examine_text(source, choices)
+    return _examine_table(read_delimited(source, dialect), choices)
 
 
 def _check(choices: Choices) -> None:
-    if choices.window < 1 or choices.horizon < 1:
+    window = window_of(choices)
+    if window < 1 or choices.horizon < 1:
         raise RnnbenchError(
-            f"window and horizon must be at least 1, got {choices.window} and {choices.horizon}"
+            f"window and horizon must be at least 1, got {window} and {choices.horizon}"
         )
     if choices.target is not None and (choices.label is not None or choices.text is not None):
         raise RnnbenchError("a target is forecast, and a label is a class: name one of them")
 
 
-def _inspect_table(table: Table, choices: Choices) -> Inspection:
+def _examine_table(table: Table, choices: Choices) -> Examined:
     if not len(table):
         raise unusable(table.file, "none of its rows has a value")
     named = (choices.target, choices.group, choices.order, choices.label, choices.text)
@@ -67,7 +74,7 @@ def _inspect_table(table: Table, choices: Choices) -> Inspection:
     text = choices.text or _guess_text(columns, choices)
     if text is not None:
         beside = choices.label or _label_beside(table, columns, text)
-        return inspect_texts(table, columns, text, beside, choices)
+        return examine_texts(table, columns, text, beside, choices)
     clock = find_clock(table, columns, choices.order)
     taken = set(clock.column.split(", ")) if clock else set()
     group = choices.group
@@ -85,10 +92,10 @@ def _inspect_table(table: Table, choices: Choices) -> Inspection:
         label = guess_label(table, columns, likely, taken) if likely else None
         group = likely if label else group
     if group is not None and label is not None:
-        return inspect_sequences(
+        return examine_sequences(
             sequences_of(table, columns, clock, group, label, choices), choices
         )
-    return inspect_forecast(table, columns, clock, choices)
+    return examine_series(table, columns, clock, choices)
 
 
 def _guess_text(columns: Mapping[str, Values], choices: Choices) -> str | None:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnnbench.datafile.cells import Values
+from rnnbench.datafile.kinds import notice
+from rnnbench.datafile.records import Choices, Notice, window_of
 from rnnbench.datafile.table import Array
+from rnnbench.datafile.windows import Rows
+from rnnbench.text import rounded
 
 EQUAL = 1e-6
 """The share of variance that a copy may leave."""
@@ -81,3 +86,37 @@ def _left(values: Array, target: Array, series: Array, lead: int) -> float | Non
         return None
     left = 1 - (x @ y) ** 2 / spread
     return float(left) if left > ROUNDING else 0.0
+
+
+def leak_notices(
+    columns: Mapping[str, Values],
+    target: str,
+    names: tuple[str, ...],
+    arranged: Array,
+    rows: Rows,
+    choices: Choices,
+) -> list[Notice]:
+    """Notices on columns that hold the target or its future, by training rows alone.
+
+    arranged: (R,) the rows of the table in the order of series and times.
+    """
+    train = rows.part == 0
+    inputs = {name: columns[name].numbers[arranged[train]] for name in names}
+    answers = columns[target].numbers[arranged[train]]
+    leads = window_of(choices) + choices.horizon - 1
+    notices = []
+    for leak in find_leaks(answers, inputs, rows.series[train], leads):
+        if leak.column in choices.keep:
+            continue
+        kind = "future-of-target" if leak.lead else "copy-of-target"
+        when = f" {leak.lead} rows later" if leak.lead > 1 else " of the next row"
+        holds = f"holds '{target}'{when}" if leak.lead else f"equals '{target}'"
+        sentence = (
+            f"Column '{leak.column}' {holds}: a line through it alone leaves"
+            f" {rounded(100 * leak.left, 2)} % of the variance on training rows."
+        )
+        if leak.lead:
+            own = rounded(100 * leak.left_own, 2)
+            sentence = f"{sentence[:-1]}, one through the last value of '{target}' {own} %."
+        notices.append(notice(kind, sentence, column=leak.column))
+    return notices

@@ -82,7 +82,13 @@ def _windows(inspection: Inspection) -> str:
     windows = inspection.windows
     if windows.length is None:
         return f"none: each of the {windows.count:,} {windows.unit} is read whole."
-    horizon = windows.horizon or 1
+    if windows.horizon is None:
+        whole = "rows" if windows.unit == "sequences" else "words"
+        return (
+            f"none: of each of the {windows.count:,} {windows.unit}, the last"
+            f" {windows.length:,} {whole} are read."
+        )
+    horizon = windows.horizon
     next_ones = windows.unit.removesuffix("s") if horizon == 1 else f"{horizon:,} {windows.unit}"
     left_out = f"; {windows.left_out:,} are left out" if windows.left_out else ""
     return (
@@ -109,4 +115,9 @@ def _transforms(inspection: Inspection) -> str:
     if inspection.kind != "forecast":
         return f"{transforms.scaling}."
     what = " and ".join(done) or "the target is neither differenced nor a logarithm taken"
-    return f"{transforms.scaling}; {what} ({transforms.reason})."
+    roles = {column.name: column.role for column in inspection.columns}
+    inputs = [f"'{name}'" for name in transforms.outside if roles[name] == "input"]
+    of_inputs = ""
+    if inputs:
+        of_inputs = f"; changes are read of {listed(inputs, MOST_SHOWN)}, which leave their range"
+    return f"{transforms.scaling}; {what} ({transforms.reason}){of_inputs}."

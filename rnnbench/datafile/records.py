@@ -15,7 +15,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     """What the user says of a file; what is not said is guessed, and the guess is reported.
 
     target:  the column to forecast.
-    window:  how many rows (or characters, or words) a model reads.
+    window:  how many rows (or characters, or words) a model reads. By default, 60; of a sequence
+             or a text with a class, the last 1,000.
     horizon: how many of the next rows it forecasts.
     group:   the column that names the series or the sequence of a row.
     order:   the column by which rows are ordered.
@@ -28,7 +29,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     """
 
     target: str | None = None
-    window: int = 60
+    window: int | None = None
     horizon: int = 1
     group: str | None = None
     order: str | None = None
@@ -37,6 +38,20 @@ class Choices(Struct, frozen=True, kw_only=True):
     fill: Fill | None = None
     unit: Unit | None = None
     keep: tuple[str, ...] = ()
+
+
+WINDOW = 60
+MOST_STEPS = 1_000
+
+
+def window_of(choices: Choices) -> int:
+    """How many rows, characters or words are read to say what comes next."""
+    return WINDOW if choices.window is None else choices.window
+
+
+def most_steps_of(choices: Choices) -> int:
+    """How many of the last rows or words of a sequence are read to say its class."""
+    return MOST_STEPS if choices.window is None else choices.window
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -102,7 +117,8 @@ class Groups(Struct, frozen=True, kw_only=True):
 class Windows(Struct, frozen=True, kw_only=True):
     """What a model reads at once.
 
-    length:   rows, characters or words; None where whole sequences are read.
+    length:   rows, characters or words, of long sequences the last ones; None where whole sequences
+              are read.
     horizon:  how many of the next ones it answers; None where it answers a class.
     unit:     what is counted.
     count:    how many windows can be used.
@@ -137,12 +153,15 @@ class Transforms(Struct, frozen=True, kw_only=True):
     scaling:     how inputs are scaled, in words.
     logarithm:   whether logarithms of the target are taken.
     differenced: whether changes of the target are forecast in place of its level.
+    outside:     columns that end outside the range in which they begin; of these, changes are read,
+                 and no levels.
     reason:      why, with the figures that decided.
     """
 
     scaling: str
     logarithm: bool = False
     differenced: bool = False
+    outside: tuple[str, ...] = ()
     reason: str
 
 

@@ -1,7 +1,8 @@
 """Inspects texts: one text for a language model, or a table of texts with a class each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from rnnbench.datafile.cells import Values
 from rnnbench.datafile.class_split import split_classes
 from rnnbench.datafile.classify import equal_units
+from rnnbench.datafile.examined import Text, Texts
 from rnnbench.datafile.inputs import columns_with_roles
 from rnnbench.datafile.kinds import agreeing, notice, unusable
 from rnnbench.datafile.labels import one_spelling
@@ -22,12 +24,16 @@ from rnnbench.datafile.records import (
     Role,
     Split,
     Transforms,
+    Unit,
     Windows,
+    most_steps_of,
+    window_of,
 )
 from rnnbench.datafile.source import Source
 from rnnbench.datafile.source_groups import split_by, units_by_source
 from rnnbench.datafile.table import Table
 from rnnbench.datafile.windows import KNOWN_SHARE, TRAIN_SHARE
+from rnnbench.datafile.words import words_of
 from rnnbench.text import counted
 
 LEAST_WORDS = 200_000
@@ -38,8 +44,8 @@ REPEATED_SHARE = 0.01
 UNSCALED = "none: characters and words become numbers by their place in the training vocabulary"
 
 
-def inspect_text(source: Source, choices: Choices) -> Inspection:
-    """Say what would be done to learn a language model of a text.
+def examine_text(source: Source, choices: Choices) -> Text:
+    """A text, and what would be done to learn a language model of it.
 
     Raises RnnbenchError where a part of the text is shorter than a window.
     """
@@ -48,20 +54,22 @@ def inspect_text(source: Source, choices: Choices) -> Inspection:
             lines = stream.read().splitlines()
     except UnicodeError as error:
         raise unusable(source.name, f"it cannot be decoded: {error}") from error
-    words = np.array([len(line.split()) for line in lines])
-    unit = choices.unit or ("word" if words.sum() >= LEAST_WORDS else "character")
-    sizes = words if unit == "word" else np.array([len(line) + 1 for line in lines])
+    words = [words_of(line) for line in lines]
+    many = sum(map(len, words)) >= LEAST_WORDS
+    unit: Unit = choices.unit or ("word" if many else "character")
+    pieces: Sequence[Sequence[str]] = words if unit == "word" else [f"{line}\n" for line in lines]
+    sizes = np.array([len(piece) for piece in pieces])
     total = int(sizes.sum())
     borders = [0, int(TRAIN_SHARE * total), int(KNOWN_SHARE * total), total]
-    train, validation, test = ((np.diff(borders) - 1) // choices.window).tolist()
+    window = window_of(choices)
+    train, validation, test = ((np.diff(borders) - 1) // window).tolist()
     if min(train, validation, test) < 1:
         raise unusable(
             source.name,
-            f"{counted(total, unit)} are too few for windows of {choices.window} in each part of"
-            " the split",
+            f"{counted(total, unit)} are too few for windows of {window} in each part of the split",
         )
     notices = [*source.notices, *_repeated(lines, np.cumsum(sizes), borders)]
-    return Inspection(
+    inspection = Inspection(
         file=source.name,
         format=f"a text of {counted(total, unit)}",
         kind="language model",
@@ -69,12 +77,13 @@ def inspect_text(source: Source, choices: Choices) -> Inspection:
         columns=(Column(name="text", kind="texts", role="text"),),
         order=Ordering(),
         groups=Groups(shortest=total, longest=total),
-        windows=Windows(
-            length=choices.window, horizon=1, unit=f"{unit}s", count=train + validation + test
-        ),
+        windows=Windows(length=window, horizon=1, unit=f"{unit}s", count=train + validation + test),
         split=Split(by="position", unit="windows", train=train, validation=validation, test=test),
         transforms=Transforms(scaling=UNSCALED, reason="a text has no level"),
         notices=tuple(notices),
+    )
+    return Text(
+        inspection, unit, list(chain.from_iterable(pieces)), (borders[1], borders[2], total)
     )
 
 
@@ -93,10 +102,10 @@ def _repeated(lines: list[str], ends: np.ndarray, borders: list[int]) -> list[No
     return [notice("repeated-passages", sentence, lines=[place + 1 for place in again])]
 
 
-def inspect_texts(
+def examine_texts(
     table: Table, columns: Mapping[str, Values], text: str, label: str, choices: Choices
-) -> Inspection:
-    """Say what would be done to classify texts.
+) -> Texts:
+    """Texts, and what would be done to classify them.
 
     Raises RnnbenchError where there is one class, or a class has too few texts.
     """
@@ -126,11 +135,12 @@ def inspect_texts(
         sources = {choices.group: [str(code) for code in codes]}
     units, joined, grouped = units_by_source(sources, of_kept, units, "texts")
     part = split_classes(table.file, of_kept, units)
-    lengths = kept.str.split().str.len()
+    lengths = [len(words_of(str(one))) for one in kept]
+    most = most_steps_of(choices)
     train, validation, test = (int((part == one).sum()) for one in range(3))
     roles: dict[str, Role] = {text: "text", label: "label"}
     left_out = _left_out(columns, {text, label, *joined})
-    return Inspection(
+    inspection = Inspection(
         file=table.file,
         format=table.format,
         kind="text classification",
@@ -139,11 +149,13 @@ def inspect_texts(
         order=Ordering(),
         groups=Groups(
             count=len(rows),
-            shortest=int(lengths.min()),
-            longest=int(lengths.max()),
+            shortest=min(lengths),
+            longest=max(lengths),
             classes=dict(sorted(Counter(of_kept).items())),
         ),
-        windows=Windows(unit="texts", count=len(rows)),
+        windows=Windows(
+            length=most if max(lengths) > most else None, unit="texts", count=len(rows)
+        ),
         split=Split(
             by=split_by(joined, "texts"),
             unit="texts",
@@ -154,6 +166,8 @@ def inspect_texts(
         transforms=Transforms(scaling=UNSCALED, reason="a text has no level"),
         notices=(*table.notices, *notices, *equal, *grouped, *left_out),
     )
+    texts_kept = [str(one) for one in kept]
+    return Texts(inspection, texts_kept, of_kept, part, table.lines[rows])
 
 
 def _left_out(columns: Mapping[str, Values], taken: set[str]) -> list[Notice]:

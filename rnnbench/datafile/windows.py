@@ -29,15 +29,15 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Windows by series and part.
+class Windows:
+    """Windows of which all answers are in one part; their inputs may be in the part before.
 
-    usable:      (S, 3).
+    last:        (W,) the last row, which is the last answer, of each window that can be used.
     over_gaps:   how many were left out for a gap.
     with_missing: how many more were left out for a missing value.
     """
 
-    usable: Array
+    last: Array
     over_gaps: int
     with_missing: int
 
@@ -71,14 +71,24 @@ def still_missing(missing: Array, rows: Rows, fill: Fill) -> Array:
     return missing & ~(before & after)
 
 
-def count_windows(
-    rows: Rows, breaks: Array, missing: Array, window: int, horizon: int, series: int
-) -> Counts:
-    """Count windows of `window` rows and the `horizon` rows behind them, which they answer.
+def filled(values: Array, rows: Rows, fill: Fill) -> Array:
+    """Values, (R,), filled as `still_missing` has it; NaN where a value is still missing."""
+    missing = np.isnan(values)
+    if fill == "drop" or not missing.any():
+        return values
+    if fill == "forward":
+        forward: Array = pd.Series(values).groupby(rows.series).ffill().to_numpy()
+        return forward
+    part = rows.series * len(PARTS) + rows.part
+    between = (
+        pd.Series(values).groupby(part).transform(lambda one: one.interpolate(limit_area="inside"))
+    )
+    linear: Array = between.to_numpy()
+    return linear
 
-    All answers of a window are in one part; its inputs may be in the part before.
-    """
-    usable = np.zeros((series, len(PARTS)), dtype=int)
+
+def find_windows(rows: Rows, breaks: Array, missing: Array, window: int, horizon: int) -> Windows:
+    """Find windows of `window` rows and the `horizon` rows behind them, which they answer."""
     span = window + horizon
     last = np.flatnonzero(rows.place >= span - 1)
     last = last[rows.part[last] == rows.part[last - horizon + 1]]
@@ -88,8 +98,14 @@ def count_windows(
     lacking = np.cumsum(missing)
     has_missing = lacking[last] - lacking[first] + missing[first] > 0
     good = last[~has_gap & ~has_missing]
-    np.add.at(usable, (rows.series[good], rows.part[good]), 1)
-    return Counts(usable, int(has_gap.sum()), int((has_missing & ~has_gap).sum()))
+    return Windows(good, int(has_gap.sum()), int((has_missing & ~has_gap).sum()))
+
+
+def count_by_part(rows: Rows, last: Array, series: int) -> Array:
+    """The number of windows by series and part, (S, 3)."""
+    counts = np.zeros((series, len(PARTS)), dtype=int)
+    np.add.at(counts, (rows.series[last], rows.part[last]), 1)
+    return counts
 
 
 def rows_needed(window: int, horizon: int) -> int:
@@ -103,4 +119,5 @@ def rows_needed(window: int, horizon: int) -> int:
 def _has_each_part(rows: int, window: int, horizon: int) -> bool:
     none = np.zeros(rows, dtype=bool)
     split = split_by_time(np.zeros(rows, dtype=int))
-    return bool(count_windows(split, none, none, window, horizon, 1).usable.all())
+    last = find_windows(split, none, none, window, horizon).last
+    return bool(count_by_part(split, last, 1).all())

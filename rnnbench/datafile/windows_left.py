@@ -8,19 +8,22 @@ import numpy as np
 from rnnbench.datafile.arrange import Arranged
 from rnnbench.datafile.cells import Values
 from rnnbench.datafile.kinds import notice, unusable
-from rnnbench.datafile.records import Choices, Fill, Notice
+from rnnbench.datafile.records import Choices, Fill, Notice, window_of
 from rnnbench.datafile.table import Array, Table
 from rnnbench.datafile.windows import (
     PARTS,
-    Counts,
     Rows,
-    count_windows,
+    Windows,
+    count_by_part,
+    find_windows,
     rows_needed,
     still_missing,
 )
 from rnnbench.text import counted, listed
 
 MOST_SHOWN = 3
+MOST_NUMBERS = 100_000_000
+"""Numbers in all windows together, in 400 MB; of more windows, evenly spaced ones are used."""
 DROP: Fill = "drop"
 """What becomes of missing values in a forecast unless something else is asked for."""
 FILLED = {
@@ -32,11 +35,14 @@ FILLED = {
 
 @dataclass(frozen=True)
 class Used:
-    """Windows that are used, by series and part, (S, 3), and what was left out.
+    """Windows that are used, and what was left out.
 
+    last:   (W,) the last row of each, which is its last answer.
+    usable: (S, 3) how many, by series and part.
     series: (S,) whether a series is used.
     """
 
+    last: Array
     usable: Array
     series: Array
     left_out: int
@@ -51,47 +57,51 @@ def use_windows(
     rows: Rows,
     choices: Choices,
 ) -> Used:
-    """Count the windows over these columns.
+    """Find the windows over these columns.
 
     Raises RnnbenchError where no series has a window in each part.
     """
     missing = np.zeros(len(arranged.rows), dtype=bool)
     for name in read:
         missing |= still_missing(columns[name].missing[arranged.rows], rows, choices.fill or DROP)
-    counts = count_windows(
-        rows, arranged.breaks, missing, choices.window, choices.horizon, len(arranged.names)
-    )
-    used: Array = np.all(counts.usable > 0, axis=1)
+    window = window_of(choices)
+    found = find_windows(rows, arranged.breaks, missing, window, choices.horizon)
+    counts = count_by_part(rows, found.last, len(arranged.names))
+    used: Array = np.all(counts > 0, axis=1)
     if not used.any():
-        raise unusable(table.file, _too_few(counts, rows, choices))
+        raise unusable(table.file, _too_few(found, counts, rows, choices))
+    last = found.last[used[rows.series[found.last]]]
+    every = -(-len(last) * window * len(read) // MOST_NUMBERS)
     notices = [
-        *_missing_notices(table, columns, read, counts, choices),
-        *_gap_notice(table, arranged, counts),
+        *_sampled_notice(len(last), every),
+        *_missing_notices(table, columns, read, found, choices),
+        *_gap_notice(table, arranged, found),
         *_short_notice(arranged, used, rows),
     ]
-    left_out = counts.over_gaps + counts.with_missing
-    return Used(counts.usable * used[:, None], used, left_out, tuple(notices))
+    left_out = found.over_gaps + found.with_missing
+    last = last[:: max(1, every)]
+    counts = count_by_part(rows, last, len(arranged.names))
+    return Used(last, counts, used, left_out, tuple(notices))
 
 
-def _too_few(counts: Counts, rows: Rows, choices: Choices) -> str:
+def _too_few(found: Windows, counts: Array, rows: Rows, choices: Choices) -> str:
     longest = int(rows.place.max()) + 1
-    asked = f"a window of {choices.window} rows and a horizon of {choices.horizon}"
-    needed = rows_needed(choices.window, choices.horizon)
+    window = window_of(choices)
+    asked = f"a window of {window} rows and a horizon of {choices.horizon}"
+    needed = rows_needed(window, choices.horizon)
     if longest < needed:
         return (
             f"{counted(longest, 'row')} of a series are too few for {asked}, which need {needed} to"
             " have a window in each part of the split"
         )
-    lost = counts.over_gaps + counts.with_missing
-    empty = [
-        part for part, count in zip(PARTS, counts.usable.sum(axis=0), strict=True) if not count
-    ]
+    lost = found.over_gaps + found.with_missing
+    empty = [part for part, count in zip(PARTS, counts.sum(axis=0), strict=True) if not count]
     lacking = listed(empty or ["each part of one series"])
-    fill = "`--fill` fills missing values, and " if counts.with_missing else ""
+    fill = "`--fill` fills missing values, and " if found.with_missing else ""
     return (
-        f"no window is left for {lacking}: {counts.over_gaps:,} of"
-        f" {lost + int(counts.usable.sum()):,} windows are over a gap, and"
-        f" {counts.with_missing:,} have a missing value, with {asked}; {fill}a smaller `--window`"
+        f"no window is left for {lacking}: {found.over_gaps:,} of"
+        f" {lost + int(counts.sum()):,} windows are over a gap, and"
+        f" {found.with_missing:,} have a missing value, with {asked}; {fill}a smaller `--window`"
         " leaves more windows"
     )
 
@@ -100,7 +110,7 @@ def _missing_notices(
     table: Table,
     columns: Mapping[str, Values],
     read: Sequence[str],
-    counts: Counts,
+    found: Windows,
     choices: Choices,
 ) -> list[Notice]:
     notices = []
@@ -113,15 +123,25 @@ def _missing_notices(
             f" {len(columns[name].missing):,}, in {table.at(absent)}."
         )
         action = FILLED[choices.fill or DROP]
-        if counts.with_missing:
-            windows = counted(counts.with_missing, "window")
+        if found.with_missing:
+            windows = counted(found.with_missing, "window")
             action = f"{action} The {windows} with what is still missing are left out."
         lines = table.lines[absent]
         notices.append(notice("missing", sentence, column=name, lines=lines, action=action))
     return notices
 
 
-def _gap_notice(table: Table, arranged: Arranged, counts: Counts) -> list[Notice]:
+def _sampled_notice(windows: int, every: int) -> list[Notice]:
+    if every <= 1:
+        return []
+    sentence = (
+        f"The {windows:,} windows have more than {MOST_NUMBERS:,} numbers together: one of {every}"
+        " is used."
+    )
+    return [notice("sampled", sentence, count=windows)]
+
+
+def _gap_notice(table: Table, arranged: Arranged, found: Windows) -> list[Notice]:
     behind = arranged.rows[arranged.breaks]
     if not len(behind):
         return []
@@ -129,7 +149,7 @@ def _gap_notice(table: Table, arranged: Arranged, counts: Counts) -> list[Notice
         f"{counted(len(behind), 'gap')} in times that are usually {arranged.step}: before"
         f" {table.at(behind)}."
     )
-    action = f"The {counted(counts.over_gaps, 'window')} over a gap are left out."
+    action = f"The {counted(found.over_gaps, 'window')} over a gap are left out."
     return [notice("gaps", sentence, lines=table.lines[behind], action=action)]
 
 

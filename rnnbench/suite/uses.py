@@ -59,6 +59,8 @@ def resolve_dials(task: type[Task], dials: Mapping[str, Any], where: str) -> dic
     hints = get_type_hints(task)
     known = {field.name: field.default for field in fields(task) if field.init}
     for dial in dials:
+        if dial in task.former_dials:
+            raise RnnbenchError(f"{where}: {task.name}: {task.former_dials[dial]}")
         if dial not in known:
             raise UnknownName("dial", dial, known, f"{where}: {task.name}")
     converted = {}

@@ -5,5 +5,15 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
+from rnnbench.training.weights import keep_weights, note_of
 
-__all__ = ["Checkpoint", "Feed", "Outcome", "check_batch", "open_feed", "train"]
+__all__ = [
+    "Checkpoint",
+    "Feed",
+    "Outcome",
+    "check_batch",
+    "keep_weights",
+    "note_of",
+    "open_feed",
+    "train",
+]

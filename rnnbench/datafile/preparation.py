@@ -1,0 +1,148 @@
+"""How rows of a file become inputs of a model, and its outputs values in units of the file."""
+
+from typing import Literal
+
+import numpy as np
+from msgspec import Struct
+
+from rnnbench.datafile.records import Fill, Kind, Unit
+from rnnbench.datafile.table import Array
+
+Form = Literal["level", "change", "from last"]
+Reference = Literal["none", "last", "season"]
+LARGEST_LOGARITHM = 80.0
+"""Logarithms of a forecast are cut here, so that the square of the value is a finite number."""
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """One number that a model reads in each step: (x - offset) / scale.
+
+    column:    where x is from.
+    logarithm: whether x is the logarithm of the value.
+    form:      `level`: x as it is. `change`: x minus that of the row before in the window, 0 in its
+               first row. `from last`: x minus that of the last row of the window.
+    offset:    the mean of x in training data, in its form.
+    scale:     its deviation there.
+    """
+
+    column: str
+    logarithm: bool = False
+    form: Form = "level"
+    offset: float
+    scale: float
+
+
+class Answer(Struct, frozen=True, kw_only=True):
+    """What the outputs of a forecast mean: value k is reference + offset[k] + scale[k] output[k].
+
+    column:    the target.
+    logarithm: whether that sum is the logarithm of the value.
+    reference: `none`: 0. `last`: the target in the last row of the window. `season`: the target
+               `season` rows before the one to forecast, or the last one in the window that is
+               a whole number of seasons before it. Its logarithm is taken where `logarithm` is set.
+    season:    rows of a season; 0 without one.
+    offset:    for each of the next rows.
+    scale:     for each of the next rows.
+    """
+
+    column: str
+    logarithm: bool = False
+    reference: Reference = "none"
+    season: int = 0
+    offset: tuple[float, ...]
+    scale: tuple[float, ...]
+
+
+class Preparation(Struct, frozen=True, kw_only=True):
+    """Everything that turns a new file into inputs, and outputs into units of the file.
+
+    kind:       what the file was taken for.
+    channels:   of forecasts and of sequences, what a model reads in each step, in this order.
+    answer:     of forecasts, what its outputs mean.
+    classes:    of sequences and texts, the class of each output.
+    vocabulary: of texts, the symbols with the codes 1, 2, 3, ...; any other symbol has the code 0.
+    unit:       of texts, what a symbol is.
+    window:     how many rows or symbols are read; of a sequence or a text with a class, the last
+                ones.
+    group:      the column that names the series or the sequence of a row.
+    order:      the column, or columns with a comma and a blank between them, by which rows are
+                ordered.
+    label:      the column of classes.
+    text:       the column of texts.
+    fill:       what becomes of missing values.
+    """
+
+    kind: Kind
+    channels: tuple[Channel, ...] = ()
+    answer: Answer | None = None
+    classes: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
+    unit: Unit | None = None
+    window: int
+    group: str | None = None
+    order: str | None = None
+    label: str | None = None
+    text: str | None = None
+    fill: Fill = "drop"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of numbers that are read, each once; the target of a forecast first."""
+        return tuple(dict.fromkeys(channel.column for channel in self.channels))
+
+    @property
+    def output_size(self) -> int:
+        """Numbers to forecast, classes, or symbols with the unknown one."""
+        if self.answer is not None:
+            return len(self.answer.offset)
+        return len(self.classes) or len(self.vocabulary) + 1
+
+
+def inputs_of(preparation: Preparation, windows: Array) -> Array:
+    """What a model reads of windows (B, T, C) of `columns`, NaN nowhere: (B, T, I) float32."""
+    place = {name: number for number, name in enumerate(preparation.columns)}
+    read = []
+    for channel in preparation.channels:
+        x = formed(windows[:, :, place[channel.column]], channel.logarithm, channel.form)
+        read.append(((x - channel.offset) / channel.scale).astype(np.float32))
+    return np.stack(read, axis=-1)
+
+
+def formed(values: Array, logarithm: bool, form: Form) -> Array:
+    """Values of windows, (B, T), in the form in which a channel has them."""
+    x: Array = np.log(values) if logarithm else values
+    if form == "change":
+        return np.diff(x, axis=1, prepend=x[:, :1])
+    if form == "from last":
+        return x - x[:, -1:]
+    return x
+
+
+def references_of(answer: Answer, windows: Array) -> Array:
+    """What outputs are added to, (B, O), for the target in windows, (B, T)."""
+    ahead = len(answer.offset)
+    if answer.reference == "none":
+        return np.zeros((len(windows), ahead))
+    x: Array = np.log(windows) if answer.logarithm else windows
+    if answer.reference == "last":
+        return np.repeat(x[:, -1:], ahead, axis=1)
+    return x[:, seasonal_places(answer.season, ahead)]
+
+
+def seasonal_places(season: int, ahead: int) -> Array:
+    """Where in a window, counted back from its end, the same time of the last season is, (O,)."""
+    places: Array = np.arange(ahead) % season - season
+    return places
+
+
+def in_units(answer: Answer, outputs: Array, references: Array) -> Array:
+    """Forecasts in units of the target, (B, O), of the outputs of a model, (B, O)."""
+    x: Array = references + np.array(answer.offset) + np.array(answer.scale) * outputs
+    return np.exp(np.minimum(x, LARGEST_LOGARITHM)) if answer.logarithm else x
+
+
+def to_outputs(answer: Answer, values: Array, references: Array) -> Array:
+    """The outputs, (B, O) float32, that mean these values, (B, O)."""
+    x = np.log(values) if answer.logarithm else values
+    scaled: Array = (x - references - np.array(answer.offset)) / np.array(answer.scale)
+    return scaled.astype(np.float32)

@@ -1,0 +1,18 @@
+"""Words of texts, and the vocabulary of the most frequent ones."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
+
+
+def words_of(text: str) -> list[str]:
+    """Words in lower case, with each punctuation mark as a word of its own."""
+    return WORD.findall(text.lower())
+
+
+def most_frequent(symbols: Iterable[str], most: int) -> tuple[str, ...]:
+    """The most frequent symbols, at most so many; ties in alphabetical order."""
+    ranked = sorted(Counter(symbols).items(), key=lambda item: (-item[1], item[0]))
+    return tuple(symbol for symbol, _ in ranked[:most])

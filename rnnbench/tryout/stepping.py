@@ -1,0 +1,69 @@
+"""Measures a training step of the cells that may be tried, at the shape of a user's data."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnbench.catalogue import Catalogue
+from rnnbench.executors.local import run_one
+from rnnbench.records import CellUse, CostTrial, Shape, TimeRow
+from rnnbench.suite.uses import cell_use
+from rnnbench.tryout.records import StepTimes
+
+CLASSIC = ("rnn", "gru", "lstm")
+CHEAPEST = 2
+"""How many cells are tried beside the classic ones."""
+REPEATS = 3
+LIMIT_SECONDS = 120.0
+
+
+def candidates(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the cells that may be tried unasked: the classic ones, and those of rnnbench itself
+    that compute their steps by a scan.
+
+    Cells that go step by step in Python take several times as long, so that none of them is among
+    the cheapest, and timing all of them would take minutes.
+    """
+    scans = []
+    for name, contribution in catalogue.cells.items():
+        spec = contribution.item
+        ours = contribution.plugin.module == "rnnbench_cells"
+        if ours and spec.parallel == "scan" and spec.inputs == "features":
+            scans.append(name)
+    return (*CLASSIC, *(name for name in scans if name not in CLASSIC))
+
+
+def measure_steps(names: Sequence[str], shape: Shape, catalogue: Catalogue) -> StepTimes:
+    """Time the cells side by side, in a process of their own. Raises UnknownName for a cell that is
+    not installed."""
+    uses = tuple(cell_use(name, catalogue, "try") for name in names)
+    result = run_one(_trial(uses, shape))
+    rows = [row for row in result.costs if isinstance(row, TimeRow)]
+    seconds = {row.row: float(np.median(row.wall_seconds)) for row in rows}
+    absent = dict(result.absent)
+    for use in uses:
+        if use.row not in seconds:
+            absent.setdefault(use.row, result.reason or result.status)
+    return StepTimes(seconds=seconds, absent=absent)
+
+
+def _trial(uses: tuple[CellUse, ...], shape: Shape) -> CostTrial:
+    return CostTrial(
+        suite="try",
+        suite_version=1,
+        cells=uses,
+        measurement="train-step-time",
+        shape=shape,
+        repeats=REPEATS,
+        round=0,
+        limit_seconds=LIMIT_SECONDS,
+    )
+
+
+def chosen(times: StepTimes) -> tuple[str, ...]:
+    """Return the classic cells that could be timed, and the two of the others with the shortest
+    training step."""
+    classic = [name for name in CLASSIC if name in times.seconds]
+    others = [name for name in times.seconds if name not in CLASSIC]
+    cheapest = sorted(others, key=times.seconds.__getitem__)[:CHEAPEST]
+    return (*classic, *cheapest)

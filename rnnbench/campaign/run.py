@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from rnnbench.campaign import checkpoints
+from rnnbench.campaign import checkpoints, weights
 from rnnbench.campaign.cost_notices import BUSY, busy, enough, left_out, missing, reached, target_of
 from rnnbench.campaign.data import kept_on, skipped, tasks_without_data
 from rnnbench.campaign.dependences import Dependences
@@ -71,7 +71,7 @@ class _Campaign:
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
         self.dependences = Dependences(catalogue, place.executor)
-        self.context = ExecutorContext(store.folder.absolute(), place.jobs)
+        self.context = ExecutorContext(store.folder.absolute(), place.jobs, suite.keep_weights)
         self.suite = suite
         self.without_data: dict[str, str] = {}
         self.progress.notices += [*untested(suite), *left_out(suite)]
@@ -111,8 +111,7 @@ class _Campaign:
                 self.progress.notices += pool.notices()
 
     def _read(self, stored: Sequence[Result], *, fresh: bool) -> None:
-        """Take in what is stored; what is not final is discarded, and with `fresh` all that this
-        suite would run."""
+        """Take in what is stored; discard what is not final, and with `fresh` all of this suite."""
         membership = Membership(self.suite)
         changed: dict[str, tuple[str, ...]] = {}
         unrecorded: dict[str, tuple[str, ...]] = {}
@@ -149,6 +148,7 @@ class _Campaign:
 
     def _finish(self, result: Result) -> None:
         """Store a result, and take note of it."""
+        self.progress.add_notices(weights.not_kept(self.context, result))
         trial = result.trial
         depends_on = self.dependences.settled(result)
         target = target_of(self.suite, trial)
@@ -173,6 +173,7 @@ class _Campaign:
             self.store.discard(old)
             discarded = f"{trial_id(old)} was discarded: the search now finds another rate"
             self.progress.notices.append(discarded)
+        self.progress.notices += weights.lacking(self.context, self.store, self.new)
         checkpoints.remove_folder(self.context)
         self._count_kept()
         self.progress.total = self.progress.done  # a race may have asked for less

@@ -96,6 +96,11 @@ def run() -> None:
     help="Do not check the laws of other distributions' cells beside the run.",
 )
 @click.option(
+    "--keep-weights",
+    is_flag=True,
+    help="Keep the weights of each trained model, in the folder `weights` of the run.",
+)
+@click.option(
     "--fresh", is_flag=True, help="Discard the results of these trials first, and run them again."
 )
 @verbosity(
@@ -117,12 +122,15 @@ def suite_(
     settings: tuple[str, ...],
     dry_run: bool,
     no_check: bool,
+    keep_weights: bool,
     fresh: bool,
     shown: Verbosity,
 ) -> None:
     """Run the suite of this NAME (or TOML file); without a name, `quick`. Runs only what has no
     result yet."""
-    choices = Choices(cells, tasks, seeds, threads, settings, claims, core, until_decided)
+    choices = Choices(
+        cells, tasks, seeds, threads, settings, claims, core, until_decided, keep_weights
+    )
     prepared = prepare(name, choices, output=output, executor=executor, jobs=jobs, fresh=fresh)
     if dry_run:
         print_plan(prepared.suite, prepared.catalogue, prepared.store, prepared.place, fresh=fresh)

@@ -10,26 +10,37 @@ from typing import Self
 
 from rnnbench.contracts.places import imported
 from rnnbench.errors import RnnbenchError
-from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Option, Result, Trial
+from rnnbench.records import (
+    CHECKPOINT_SECONDS,
+    WEIGHTS_FOLDER,
+    Checkpoints,
+    Option,
+    Result,
+    Trial,
+)
 
 
 @dataclass(frozen=True)
 class ExecutorContext:
     """What a run passes to its executor.
 
-    folder: the folder of the run, in which an executor may keep files under a name of its own.
-    jobs:   number of simultaneous trials that the user chose; None leaves it to the executor.
+    folder:       the folder of the run, in which an executor may keep files under its own name.
+    jobs:         number of simultaneous trials that the user chose; None leaves it to the executor.
+    keep_weights: whether trials write the weights of their trained models.
     """
 
     folder: Path
     jobs: int | None = None
+    keep_weights: bool = False
 
     def checkpoints(self, seconds: float = CHECKPOINT_SECONDS) -> Checkpoints:
-        """Return where and how often trials write checkpoints. Raises RnnbenchError for a negative
-        time."""
+        """Return where and how often trials write checkpoints, and where weights. Raises
+        RnnbenchError for a negative time."""
         if seconds < 0:
             raise RnnbenchError(f"checkpoint_seconds should not be negative, got {seconds:g}")
-        return Checkpoints(str(self.folder.absolute() / "checkpoints"), seconds)
+        folder = self.folder.absolute()
+        weights = str(folder / WEIGHTS_FOLDER) if self.keep_weights else ""
+        return Checkpoints(str(folder / "checkpoints"), seconds, weights)
 
 
 class Executor(ABC):

@@ -55,6 +55,7 @@ def run_suite(
     executor: str = "local",
     settings: Mapping[str, Any] | None = None,
     check: bool = True,
+    keep_weights: bool = False,
     fresh: bool = False,
     report: bool = False,
     progress: Callable[[RunProgress], None] | None = None,
@@ -78,6 +79,7 @@ def run_suite(
     settings:      keys of the suite (`{"recipe.epochs": 5}`) or of the executor
                    (`{"executor.address": "tcp://..."}`).
     check:         the laws of other distributions' cells, beside the run.
+    keep_weights:  of each trained model, in the folder `weights` of the run.
     fresh:         discard the results of these trials first.
     report:        write the reports to `<output>/report`, and record the look at the verdicts that
                    they are.
@@ -93,6 +95,7 @@ def run_suite(
         claims=arguments.names(claims, "claims"),
         core=core,
         until_decided=until_decided,
+        keep_weights=keep_weights,
     )
     Catalogue.load()  # a notebook outlives the installation of plugins
     prepared = prepare(

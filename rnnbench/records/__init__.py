@@ -1,7 +1,13 @@
 """Records: frozen, typed data that encodes to JSON and needs no torch; every package exchanges
 them."""
 
-from rnnbench.records.checkpoints import CHECKPOINT_SECONDS, Checkpoints
+from rnnbench.records.checkpoints import (
+    CHECKPOINT_SECONDS,
+    WEIGHTS_FOLDER,
+    WEIGHTS_NOT_KEPT,
+    Checkpoints,
+    weights_file,
+)
 from rnnbench.records.claim import Claim
 from rnnbench.records.claim_figure import MEASURED_BY, RATIOS, Figure
 from rnnbench.records.consistency import contradiction
@@ -61,6 +67,8 @@ __all__ = [
     "RATIOS",
     "REFERENCE_ROW",
     "SHARES",
+    "WEIGHTS_FOLDER",
+    "WEIGHTS_NOT_KEPT",
     "CellUse",
     "CheckRequest",
     "CheckWord",
@@ -128,4 +136,5 @@ __all__ = [
     "identity",
     "limits",
     "trial_id",
+    "weights_file",
 ]

@@ -1,25 +1,46 @@
-"""Checkpoints of trials: where they are kept, and how often they are written."""
+"""What trials write beside their results: checkpoints, and the weights of trained models."""
 
 from pathlib import Path
 
 from msgspec import Struct
 
-from rnnbench.records.trial import Trial, trial_id
+from rnnbench.records.trial import LearningTrial, Trial, trial_id
 
 CHECKPOINT_SECONDS = 60.0
 """Default interval between the checkpoints of a trial."""
+WEIGHTS_FOLDER = "weights"
+"""The folder of weights in the folder of a run."""
+WEIGHTS_NOT_KEPT = "rnnbench: the weights are not kept: "
+"""How the line begins by which a trial reports weights that the format cannot hold."""
 
 
 class Checkpoints(Struct, frozen=True):
-    """Where and how often trials write checkpoints, from which they resume after an interruption.
+    """Where and how often trials write checkpoints, from which they resume after an interruption,
+    and where they write the weights of their models.
 
     folder:  where checkpoints are kept; "" keeps none.
     seconds: least time between two checkpoints, which are written at the end of an epoch.
+    weights: where the weights of trained models are kept; "" keeps none.
     """
 
     folder: str = ""
     seconds: float = CHECKPOINT_SECONDS
+    weights: str = ""
 
     def of(self, trial: Trial) -> Path | None:
         """Return the checkpoint file of a trial; None where no checkpoints are kept."""
         return Path(self.folder) / f"{trial_id(trial)}.pt" if self.folder else None
+
+    def weights_of(self, trial: Trial) -> Path | None:
+        """Return the file of the weights of a trial; None where it writes none.
+
+        Cost trials have no trained model, and trials of a search on tuning seeds no test score.
+        """
+        if not self.weights or not isinstance(trial, LearningTrial) or trial.phase == "tuning":
+            return None
+        return weights_file(Path(self.weights), trial)
+
+
+def weights_file(folder: Path, trial: Trial) -> Path:
+    """Return the file of the weights of a trial in a folder of weights."""
+    return folder / f"{trial_id(trial)}.safetensors"

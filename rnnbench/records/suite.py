@@ -112,6 +112,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     left_out_claims: a sentence for each file of claims that a plugin contributes and that cannot be
                      used.
     until_decided:   the rule by which seeds are added until the claims are decided.
+    keep_weights:    whether a run keeps the weights of trained models; no trial depends on it.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Suite(Struct, frozen=True, kw_only=True):
     claims: tuple[Claim, ...] = ()
     left_out_claims: tuple[str, ...] = ()
     until_decided: SeedRule | None = None
+    keep_weights: bool = False
 
     def cells_on(self, use: TaskUse) -> tuple[CellUse, ...]:
         """The cells that try a task."""

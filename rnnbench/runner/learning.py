@@ -24,7 +24,7 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.training import Checkpoint, Feed, open_feed, train
+from rnnbench.training import Checkpoint, Feed, keep_weights, open_feed, train
 from rnnbench.training.diagnosing import Measure, from_plugin
 
 
@@ -35,7 +35,8 @@ def run_learning(
 
     bare: the result without figures.
 
-    Raises what the cell, the task or the data raise.
+    Raises what the cell, the task or the data raise, and DataUnavailable where weights are to be
+    kept and cannot be written.
     """
     started = perf_counter()
     imports = Imports()
@@ -56,6 +57,7 @@ def run_learning(
     after_first_step = partial(watch.look, first_step)
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")
+    keep_weights(checkpoints.weights_of(trial), outcome.weights)
     return msgspec.structs.replace(
         bare,
         status=outcome.status,

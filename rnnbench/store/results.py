@@ -13,7 +13,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import Result, Trial, encode, trial_id
+from rnnbench.records import WEIGHTS_FOLDER, Result, Trial, encode, trial_id, weights_file
 from rnnbench.store.atomic import write_atomically
 from rnnbench.store.reading import UNREADABLE, problem_of, whole
 
@@ -22,7 +22,7 @@ HOLDER_SECONDS = 2.0
 
 
 class Store:
-    """The results in a run's folder, `<folder>/trials/<id>.json`.
+    """The results in a run's folder, `<folder>/trials/<id>.json`, and the folder of weights.
 
     The file is the completion marker: it is written under a temporary name, synced, and renamed. A
     file that cannot be read is listed in `unreadable` and counts as missing; `repair` moves it
@@ -32,6 +32,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.trials = folder / "trials"
+        self.weights = folder / WEIGHTS_FOLDER
         self.unreadable: dict[Path, str] = {}
 
     def prepare(self) -> None:
@@ -89,7 +90,12 @@ class Store:
 
     def _remove_parts(self) -> Iterator[str]:
         parts: list[Path] = []
-        for folder in (self.trials, self.folder / "checkpoints", self.folder / "looks"):
+        for folder in (
+            self.trials,
+            self.weights,
+            self.folder / "checkpoints",
+            self.folder / "looks",
+        ):
             parts += folder.glob(".*.part")
         for part in parts:
             part.unlink(missing_ok=True)
@@ -115,8 +121,9 @@ class Store:
         return path
 
     def discard(self, trial: Trial) -> None:
-        """Remove the result of a trial."""
+        """Remove the result of a trial, and the weights of its model."""
         self.path(trial_id(trial)).unlink(missing_ok=True)
+        weights_file(self.weights, trial).unlink(missing_ok=True)
 
     def find(self, identity: str) -> Result:
         """Read the result whose id is this, or begins or ends with it.

@@ -15,6 +15,7 @@ class Choices:
     claims:        claims to keep, by name.
     core:          keep only core claims.
     until_decided: add seeds until the claims are decided.
+    keep_weights:  keep the weights of trained models, whatever the suite says.
     """
 
     cells: tuple[str, ...] = ()
@@ -25,3 +26,4 @@ class Choices:
     claims: tuple[str, ...] = ()
     core: bool = False
     until_decided: bool = False
+    keep_weights: bool = False

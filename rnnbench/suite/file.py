@@ -143,6 +143,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     claims:         claims to decide; they name their cells, tasks and shapes themselves.
     further_claims: add the claims that plugins contribute by the hook `rnnbench_claims`.
     diagnostics:    measurements of the cell in each fresh and each trained model, by name.
+    keep_weights:   whether a run keeps the weights of trained models.
     gate:           what `rnnbench gate` tolerates in runs of the suite.
     """
 
@@ -160,6 +161,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     diagnostics: tuple[str, ...] = ()
     device: Literal["cpu", "cuda"] = "cpu"
     threads: Positive = 1
+    keep_weights: bool = False
     gate: GatePolicy = GatePolicy()
 
 

@@ -145,6 +145,7 @@ def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -
         device=file.device,
         threads=choices.threads or file.threads,
         diagnostics=tuple(dict.fromkeys(diagnostics)),
+        keep_weights=file.keep_weights or choices.keep_weights,
     )
 
 

@@ -5,5 +5,6 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
+from rnnbench.training.weights import keep_weights
 
-__all__ = ["Checkpoint", "Feed", "Outcome", "check_batch", "open_feed", "train"]
+__all__ = ["Checkpoint", "Feed", "Outcome", "check_batch", "keep_weights", "open_feed", "train"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -30,6 +31,8 @@ class Outcome:
     resumed_at:         the epochs after which the training was resumed in a new process.
     seconds_training:   wall seconds of all training epochs.
     seconds_evaluating: wall seconds of all evaluations on validation data.
+    weights:            the state dictionary that the scores belong to: the one of the best epoch on
+                        validation data; empty where the training diverged.
     """
 
     status: Status
@@ -38,6 +41,7 @@ class Outcome:
     resumed_at: tuple[int, ...]
     seconds_training: float
     seconds_evaluating: float
+    weights: Mapping[str, Any]
 
 
 def train(
@@ -78,6 +82,7 @@ def train(
         resumed_at=tuple(trainer.resumed_at),
         seconds_training=history.seconds_training,
         seconds_evaluating=history.seconds_evaluating,
+        weights={} if history.diverged else trainer.best_weights,
     )
 
 

@@ -41,6 +41,7 @@ COMMANDS = {
     "history": "rnnbench.cli.history:history",
     "reproduce": "rnnbench.cli.reproducing:reproduce",
     "inspect": "rnnbench.cli.inspecting:inspect_",
+    "try": "rnnbench.cli.trying:try_",
     "data": "rnnbench.cli.data:data",
     "doctor": "rnnbench.cli.doctor:doctor",
 }
@@ -58,6 +59,7 @@ SUMMARIES = {
     "history": "Keep figures by commit, and say at which commit they moved.",
     "reproduce": "Run a stored trial again and compare it bit for bit.",
     "inspect": "Say what a data file of yours is taken for, and what is odd in it.",
+    "try": "Say which recurrent cell is worth it on a data file of yours, if any.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
 }

@@ -24,7 +24,7 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.training import Checkpoint, Feed, keep_weights, open_feed, train
+from rnnbench.training import Checkpoint, Feed, keep_predictions, keep_weights, open_feed, train
 from rnnbench.training.diagnosing import Measure, from_plugin
 
 
@@ -58,6 +58,8 @@ def run_learning(
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")
     keep_weights(checkpoints.weights_of(trial), outcome.weights)
+    if outcome.status == "ok":
+        keep_predictions(checkpoints.predictions_of(trial), model, task, feed, trial.device)
     return msgspec.structs.replace(
         bare,
         status=outcome.status,

@@ -5,6 +5,16 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
+from rnnbench.training.predictions import keep_predictions
 from rnnbench.training.weights import keep_weights
 
-__all__ = ["Checkpoint", "Feed", "Outcome", "check_batch", "keep_weights", "open_feed", "train"]
+__all__ = [
+    "Checkpoint",
+    "Feed",
+    "Outcome",
+    "check_batch",
+    "keep_predictions",
+    "keep_weights",
+    "open_feed",
+    "train",
+]

@@ -11,12 +11,11 @@ from rnnbench.errors import DataUnavailable
 from rnnbench.model import Model
 from rnnbench.store import write_atomically
 from rnnbench.training.evaluation import EVALUATION_STREAMS, answers
+from rnnbench.training.feed import Feed
 from rnnbench.training.windows import folded, windows
 
 
-def keep_predictions(
-    path: Path | None, model: Model, task: Task, test: Batch, device: torch.device
-) -> None:
+def keep_predictions(path: Path | None, model: Model, task: Task, feed: Feed, device: str) -> None:
     """Write what the present weights answer to the test data; nothing where there is no path.
 
     The array holds outputs at the steps that are asked for, (N, O); of a stream, the
@@ -25,9 +24,9 @@ def keep_predictions(
     """
     if path is None:
         return
-    outputs, _ = answers(model, task, test, device)
+    outputs, _ = answers(model, task, feed.test, torch.device(device))
     if task.mode == "stream":
-        outputs = in_order(outputs, test, task.horizon)
+        outputs = in_order(outputs, feed.test, task.horizon)
     content = BytesIO()
     np.save(content, outputs.astype(np.float32))
     try:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from msgspec.structs import replace
+
 from rnnbench import text
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import fewest_seeds
@@ -15,7 +17,7 @@ FEWEST_EPOCHS = 4
 FUTILITY_SHARE = 4
 """A training ends when its validation score has not improved for this part of the epochs."""
 FEWEST_FUTILE = 3
-MOST_STEPS = 125
+MOST_STEPS = 32
 """Batches are made larger where an epoch has more steps than this."""
 BATCH_SIZES = (32, 64, 128, 256, 512)
 PARAMETERS = 5_000
@@ -58,7 +60,8 @@ class Sizes:
 
 
 def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: int) -> TryPlan:
-    """Plan a search and as many seeds as a verdict needs, with as many epochs as there is time for.
+    """Plan a search and as many seeds as a verdict needs, with as many epochs as there is time for;
+    where that would be too few, three seeds.
 
     step_seconds: of a training step of each cell, at the batch size of the data.
     seconds:      that all trainings together may take.
@@ -67,9 +70,11 @@ def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: 
     Raises RnnbenchError where the time is too short for a few epochs, with the minutes that are
     needed.
     """
-    for tuning_seeds in (2, 1):
-        planned = _planned(step_seconds, sizes, seconds, jobs, tuning_seeds)
-        if planned.epochs >= FEWEST_EPOCHS * (5 if tuning_seeds == 2 else 1):
+    enough = fewest_seeds(len(step_seconds))
+    for tuning_seeds, seeds, epochs in ((2, enough, 20), (1, enough, 8), (1, 3, FEWEST_EPOCHS)):
+        bare = _bare(step_seconds, sizes, tuning_seeds, seeds)
+        planned = _planned(bare, step_seconds, sizes, seconds, jobs)
+        if planned.epochs >= epochs:
             return planned
     least = _seconds(planned, step_seconds, sizes, jobs, FEWEST_EPOCHS)
     minutes = text.rounded(ceil(2 * least / 60 + 1) / 2, 3)
@@ -81,33 +86,34 @@ def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: 
     )
 
 
-def _planned(
-    step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: int, tuning_seeds: int
+def _bare(
+    step_seconds: Mapping[str, float], sizes: Sizes, tuning_seeds: int, seeds: int
 ) -> TryPlan:
-    bare = TryPlan(
+    """Return the plan without its epochs."""
+    return TryPlan(
         cells=tuple(step_seconds),
         parameters=sizes.parameters,
         batch_size=sizes.batch_size,
-        epochs=MOST_EPOCHS,
+        epochs=0,
         futility_epochs=0,
         learning_rates=LEARNING_RATES,
         tuning_seeds=tuning_seeds,
-        seeds=fewest_seeds(len(step_seconds)),
+        seeds=seeds,
         seconds=0.0,
     )
-    at_one = _seconds(bare, step_seconds, sizes, jobs, 1)
-    of_epoch = _seconds(bare, step_seconds, sizes, jobs, 2) - at_one
-    affordable = 1 + int((seconds - at_one) / of_epoch)
-    epochs = max(1, min(MOST_EPOCHS, affordable))
-    return TryPlan(
-        cells=bare.cells,
-        parameters=bare.parameters,
-        batch_size=bare.batch_size,
-        epochs=epochs if affordable >= 1 else 0,
+
+
+def _planned(
+    bare: TryPlan, step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: int
+) -> TryPlan:
+    """Return the plan with as many epochs as there is time for, which may be none."""
+    around = _seconds(bare, step_seconds, sizes, jobs, 0)
+    of_epoch = _seconds(bare, step_seconds, sizes, jobs, 1) - around
+    epochs = max(0, min(MOST_EPOCHS, int((seconds - around) / of_epoch)))
+    return replace(
+        bare,
+        epochs=epochs,
         futility_epochs=max(FEWEST_FUTILE, epochs // FUTILITY_SHARE),
-        learning_rates=bare.learning_rates,
-        tuning_seeds=tuning_seeds,
-        seeds=bare.seeds,
         seconds=_seconds(bare, step_seconds, sizes, jobs, epochs),
     )
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from msgspec.structs import replace
+
 from rnnbench.catalogue import Catalogue
 from rnnbench.datafile import Choices, Dataset, headline, load, six_lines
 from rnnbench.errors import RnnbenchError
@@ -85,7 +87,7 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
     if lacking or not rows:
         row = lacking[0] if lacking else names[0]
         raise RnnbenchError(f"{row}: no step could be timed: {times.absent.get(row, 'it failed')}")
-    step_seconds = {row: times.seconds[row] for row in rows}
+    step_seconds = {row: times.slowdown * times.seconds[row] for row in rows}
     left = seconds - (monotonic() - started)
     planned = plan(step_seconds, opened.sizes, left, jobs)
     return Attempt(request=opened.request, times=_of_rows(times, names), plan=planned)
@@ -94,7 +96,7 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
 def _of_rows(times: StepTimes, names: tuple[str, ...]) -> StepTimes:
     """Return step times in the order of names."""
     seconds = {name: times.seconds[name] for name in names if name in times.seconds}
-    return StepTimes(seconds=seconds, absent=times.absent)
+    return replace(times, seconds=seconds)
 
 
 def suite_of(opened: OpenedFile, attempt: Attempt) -> str:

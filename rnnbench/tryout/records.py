@@ -20,12 +20,14 @@ class TryRequest(Struct, frozen=True, kw_only=True):
 
 
 class StepTimes(Struct, frozen=True, kw_only=True):
-    """Measured seconds of a training step of each cell, at the shape of the data.
+    """Measured CPU seconds of a training step of each cell, at the shape of the data.
 
-    absent: why a cell has none, by its row.
+    slowdown: how many times as long a step takes by the clock, since other programs run.
+    absent:   why a cell has none, by its row.
     """
 
     seconds: dict[str, float]
+    slowdown: float = 1.0
     absent: dict[str, str] = {}
 
 

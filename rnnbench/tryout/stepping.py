@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.executors.local import run_one
@@ -15,6 +16,8 @@ CHEAPEST = 2
 """How many cells are tried beside the classic ones."""
 REPEATS = 3
 LIMIT_SECONDS = 120.0
+MOST_STEPS = 128
+"""Steps of time; measuring longer ones would take the minutes that trainings need."""
 
 
 def candidates(catalogue: Catalogue) -> tuple[str, ...]:
@@ -34,17 +37,23 @@ def candidates(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def measure_steps(names: Sequence[str], shape: Shape, catalogue: Catalogue) -> StepTimes:
-    """Time the cells side by side, in a process of their own. Raises UnknownName for a cell that is
-    not installed."""
+    """Time the cells side by side, in a process of their own.
+
+    A step of more than `MOST_STEPS` steps of time is reckoned from one of so many. Raises
+    UnknownName for a cell that is not installed.
+    """
     uses = tuple(cell_use(name, catalogue, "try") for name in names)
-    result = run_one(_trial(uses, shape))
+    longer = max(1.0, shape.steps / MOST_STEPS)
+    result = run_one(_trial(uses, replace(shape, steps=min(shape.steps, MOST_STEPS))))
     rows = [row for row in result.costs if isinstance(row, TimeRow)]
-    seconds = {row.row: float(np.median(row.wall_seconds)) for row in rows}
+    seconds = {row.row: float(np.median(row.cpu_seconds)) * longer for row in rows}
+    slowdowns = [np.median(row.wall_seconds) / np.median(row.cpu_seconds) for row in rows]
+    slowdown = max(1.0, float(np.median(slowdowns))) if rows else 1.0
     absent = dict(result.absent)
     for use in uses:
         if use.row not in seconds:
             absent.setdefault(use.row, result.reason or result.status)
-    return StepTimes(seconds=seconds, absent=absent)
+    return StepTimes(seconds=seconds, slowdown=slowdown, absent=absent)
 
 
 def _trial(uses: tuple[CellUse, ...], shape: Shape) -> CostTrial:

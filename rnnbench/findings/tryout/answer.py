@@ -63,7 +63,7 @@ def _nothing(outcome: Outcome) -> Iterator[str]:
 def _without_baseline(outcome: Outcome) -> str:
     first = outcome.cells[0]
     return (
-        f"{first.row} has the least error of the cells: it {_says(outcome, first.error.centre)}, and"
+        f"{first.row} has the least error of the cells: it {_says(outcome, first.error.centre)};"
         " there is no baseline."
     )
 

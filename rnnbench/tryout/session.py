@@ -1,0 +1,81 @@
+"""A tryout from its planned suite to what was found, in one folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnnbench.driver import Prepared, keep_tryout, prepare, read_run
+from rnnbench.findings import Condition, Findings, Tryout
+from rnnbench.suite import Choices as SuiteChoices
+from rnnbench.tryout.baselines import Baseline, fit
+from rnnbench.tryout.evaluating import evaluate
+from rnnbench.tryout.evaluation import Evaluation
+from rnnbench.tryout.folder import keep_attempt, kept_attempt
+from rnnbench.tryout.losses import Losses
+from rnnbench.tryout.preparing import OpenedFile, plan_attempt, suite_of
+from rnnbench.tryout.reading import looks_of, predictions_of
+from rnnbench.tryout.records import Attempt
+
+SUITE = "suite.toml"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A tryout in its folder.
+
+    is_new: whether nothing of it was there before.
+    """
+
+    folder: Path
+    opened: OpenedFile
+    attempt: Attempt
+    is_new: bool
+
+    @property
+    def suite(self) -> Path:
+        """The file of the suite."""
+        return self.folder / SUITE
+
+    def write(self) -> None:
+        """Write the suite, unless it is there. Raises RnnbenchError where that fails."""
+        if self.is_new:
+            keep_attempt(self.folder, self.attempt, suite_of(self.opened, self.attempt))
+
+    def prepare(self, jobs: int | None) -> Prepared:
+        """Return the suite as it is run by the ordinary driver."""
+        return prepare(str(self.suite), SuiteChoices(), output=self.folder, jobs=jobs)
+
+    def baselines(self) -> tuple[Baseline, ...]:
+        """Fit the baselines to the training part."""
+        return fit(self.opened.dataset)
+
+    def evaluate(self, prepared: Prepared, baselines: tuple[Baseline, ...]) -> Tryout:
+        """Say what was found, and keep it in the folder."""
+        contents = read_run(prepared.store)
+        losses = Losses(self.opened.dataset)
+        predictions = predictions_of(contents, prepared.store.predictions, losses)
+        cells = prepared.suite.cells
+        planned = len(prepared.suite.seeds)
+        condition = _condition(contents.findings) if contents.results else None
+        rows = [cell.row for cell in cells]
+        evaluation = Evaluation(losses, rows, predictions, baselines)
+        looks = looks_of(contents, cells, predictions, planned)
+        found = evaluate(evaluation, looks, condition, planned)
+        keep_tryout(self.folder, found)
+        return found
+
+
+def _condition(findings: Findings) -> Condition | None:
+    return findings.conditions[0] if findings.conditions else None
+
+
+def open_session(opened: OpenedFile, folder: Path, seconds: float, jobs: int) -> Session:
+    """Return the tryout that a folder holds, so that the same command goes on, or plan a new one.
+
+    seconds: that are left for all of it.
+
+    Raises RnnbenchError where the folder holds something else, or the time is too short.
+    """
+    kept = kept_attempt(folder, opened.request)
+    if kept is not None:
+        return Session(folder, opened, kept, is_new=False)
+    return Session(folder, opened, plan_attempt(opened, seconds, jobs), is_new=True)

@@ -1,6 +1,6 @@
 """The front door: what `rnnbench` offers, and where it is defined. The one list of these names."""
 
-from . import datafile as datafile, glossary as glossary, text as text
+from . import baselines as baselines, datafile as datafile, glossary as glossary, text as text
 from .adapters import (
     NamedState as NamedState,
     Stateless as Stateless,

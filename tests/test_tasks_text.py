@@ -18,10 +18,10 @@ from hypothesis import given, strategies as st
 
 from rnnbench import Batch, DataUnavailable, Splits, score
 from rnnbench.archives import open_archives
+from rnnbench.baselines.ngrams import log_probabilities
 from rnnbench.training.contract import check_batch
 from rnnbench_tasks.text import bible as bible_file, language_models, review_texts, reviews
 from rnnbench_tasks.text.language_models import ALPHABET, CharLm, WordLm, frequent, read_verses
-from rnnbench_tasks.text.ngrams import log_probabilities
 from rnnbench_tasks.text.reviews import (
     RUN,
     LongDocument,

@@ -27,6 +27,11 @@ from rnnbench.datafile.records import (
     Transforms,
     Windows,
 )
+from rnnbench.datafile.scores import (
+    classification_scores,
+    forecast_scores,
+    language_scores,
+)
 
 __all__ = [
     "KINDS",
@@ -45,10 +50,13 @@ __all__ = [
     "Split",
     "Transforms",
     "Windows",
+    "classification_scores",
+    "forecast_scores",
     "headline",
     "in_units",
     "inputs_of",
     "inspect",
+    "language_scores",
     "load",
     "references_of",
     "sentence_of",

@@ -7,11 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import rnnbench
-from rnnbench_tasks.series.forecasting import percentage_error
 
 Array = NDArray[Any]
 Extra = Mapping[str, Array]
-Score = Callable[[Array, Extra], float]
 LARGEST_LOGARITHM = 80.0
 """Logarithms of a forecast are cut here, so that the square of the value is a finite number."""
 
@@ -28,34 +26,17 @@ def in_units(outputs: Array, extra: Extra) -> Array:
     return level
 
 
-def _skill(forecast: Array, extra: Extra) -> float:
-    trivial = np.mean(np.square(extra["trivial"] - extra["actual"]))
-    return float(1 - np.mean(np.square(forecast - extra["actual"])) / trivial)
-
-
-def _mae(forecast: Array, extra: Extra) -> float:
-    return float(np.mean(np.abs(forecast - extra["actual"])))
-
-
-def _mape(forecast: Array, extra: Extra) -> float:
-    return percentage_error(forecast, extra["actual"])
-
-
-def _mase(forecast: Array, extra: Extra) -> float:
-    return _mae(forecast, extra) / float(extra["naive_error"][0, 0])
-
-
-SCORES: Mapping[str, Score] = {"skill": _skill, "mae": _mae, "mape": _mape, "mase": _mase}
-
-
 def scores_of(forecast: Array, extra: Extra) -> dict[str, float]:
-    """Return all scores of a forecast in units of the series, (B, O)."""
-    return {name: score(forecast, extra) for name, score in SCORES.items()}
+    """Return all scores of a forecast in units of the series, (B, O); NaN if one is absent."""
+    actual = extra["actual"]
+    naive_error = float(extra["naive_error"][0, 0])
+    found = rnnbench.datafile.forecast_scores(forecast, actual, extra["trivial"], naive_error)
+    return {"mape": np.nan, **found}
 
 
 def _of_outputs(name: str) -> Callable[[Array, Array, Extra], float]:
     def compute(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
-        return SCORES[name](in_units(outputs, extra), extra)
+        return scores_of(in_units(outputs, extra), extra)[name]
 
     return compute
 
@@ -70,4 +51,4 @@ METRICS = (
         "mase", "MAE / MAE of the trivial forecast in training", "lower", _of_outputs("mase")
     ),
 )
-"""source of the last one: Hyndman & Koehler 2006, doi:10.1016/j.ijforecast.2006.03.001."""
+"""All of them are of the function `rnnbench.datafile.forecast_scores`."""

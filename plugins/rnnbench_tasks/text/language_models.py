@@ -11,7 +11,6 @@ import numpy as np
 
 import rnnbench
 from rnnbench_tasks.text.bible import BIBLE, read_verses
-from rnnbench_tasks.text.ngrams import log_probabilities
 from rnnbench_tasks.text.vocabulary import frequent, words_of
 
 ALPHABET = "\n !'(),-.:;?[]—’æÆabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"  # noqa: RUF001
@@ -88,7 +87,9 @@ class _Bible(rnnbench.RecordedTask):
         """Return the score on `test` of an n-gram model that is trained on `train`."""
         train_symbols = _symbols(train)
         test_symbols = _symbols(test)
-        logarithms = log_probabilities(train_symbols, test_symbols, self.vocabulary, order)
+        logarithms = rnnbench.baselines.log_probabilities(
+            train_symbols, test_symbols, self.vocabulary, order
+        )
         return {
             metric.name: metric.compute(logarithms, test_symbols[1:], {}) for metric in self.metrics
         }

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 import rnnbench
 from rnnbench_tasks.own_file import OwnFile
-from rnnbench_tasks.text.ngrams import log_probabilities
 
 Array = NDArray[Any]
 
@@ -68,7 +67,9 @@ class TextFile(OwnFile):
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:
         """Return the measured scores of the bigram model of the training part."""
         symbols = [np.append(part.inputs[0, :1], part.targets[0]) for part in (train, test)]
-        logarithms = log_probabilities(symbols[0], symbols[1], self.vocabulary, 2)
+        logarithms = rnnbench.baselines.log_probabilities(
+            symbols[0], symbols[1], self.vocabulary, 2
+        )
         return {
             metric.name: metric.compute(logarithms, symbols[1][1:], {}) for metric in self.metrics
         }

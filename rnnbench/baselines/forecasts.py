@@ -1,0 +1,127 @@
+"""Baselines of forecasts, in units of the target."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from rnnbench.baselines.chosen import PENALTIES, Setting, best, flat, spaced
+from rnnbench.baselines.records import BaselineScore
+from rnnbench.datafile import Dataset, Part, forecast_scores, in_units
+from rnnbench.datafile.seasons import find_season, seasonal
+from rnnbench.datafile.table import Array
+from rnnbench.text import rounded
+
+TREES = 300
+LEARNING_RATE = 0.05
+MOST_STEPS = 12
+"""Rows ahead for which trees are fitted: each needs an ensemble of its own."""
+
+
+def fit_forecasts(dataset: Dataset) -> tuple[BaselineScore, ...]:
+    """The last value, the value one season before, ridge regression and gradient-boosted trees."""
+    last = [last_values(dataset, part) for part in dataset.parts]
+    return (
+        scored(dataset, "last value", Setting("", last[1], last[2], 0.0)),
+        _seasonal(dataset),
+        scored(dataset, "ridge regression", best(_ridge(dataset))),
+        _trees(dataset),
+    )
+
+
+def last_values(dataset: Dataset, part: Part) -> Array:
+    """The last value of each window, repeated, (B, O)."""
+    assert dataset.level is not None
+    assert part.start is not None
+    assert part.actual is not None
+    return np.repeat(dataset.level[part.start - 1, None], part.actual.shape[1], axis=1)
+
+
+def scored(dataset: Dataset, name: str, setting: Setting) -> BaselineScore:
+    """A baseline with its scores, of forecasts in units of the target."""
+    train = dataset.train
+    assert train.actual is not None
+    naive_error = float(np.abs(train.actual - last_values(dataset, train)).mean())
+    scores = []
+    for part, forecast in (
+        (dataset.validation, setting.validation),
+        (dataset.test, setting.test),
+    ):
+        assert part.actual is not None
+        last = last_values(dataset, part)
+        scores.append(forecast_scores(forecast, part.actual, last, naive_error))
+    return BaselineScore(name, setting.words, scores[0], scores[1], setting.test)
+
+
+def _seasonal(dataset: Dataset) -> BaselineScore:
+    season = find_season(dataset)
+    if season is None:
+        window = dataset.preparation.window
+        reason = f"no season of its calendar fits in a window of {window} rows"
+        return BaselineScore("seasonal value", reason=reason)
+    found = [seasonal(dataset, part.start, season.rows) for part in dataset.parts]
+    words = f"{season.words}, {season.rows} rows"
+    return scored(dataset, "seasonal value", Setting(words, found[1], found[2], 0.0))
+
+
+def _ridge(dataset: Dataset) -> Iterator[Setting]:
+    """A ridge regression for each penalty.
+
+    source: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634.
+    """
+    # Deferred: only who fits a baseline waits for scikit-learn.
+    from sklearn.linear_model import Ridge
+
+    chosen = spaced(len(dataset.train))
+    inputs = flat(dataset.train.inputs[chosen])
+    targets = dataset.train.targets[chosen].astype(np.float64)
+    held_back = [flat(part.inputs) for part in (dataset.validation, dataset.test)]
+    for penalty in PENALTIES:
+        model = Ridge(alpha=penalty, solver="svd" if len(inputs) < 1_000 else "cholesky")
+        model.fit(inputs, targets)
+        validation, test = (model.predict(rows).reshape(len(rows), -1) for rows in held_back)
+        yield _setting(dataset, f"penalty {rounded(penalty)}", validation, test)
+
+
+def _setting(dataset: Dataset, words: str, validation: Array, test: Array) -> Setting:
+    """A setting, of the outputs of a model; its error is the squared one on validation data."""
+    answer = dataset.preparation.answer
+    assert answer is not None
+    forecasts = []
+    for part, outputs in ((dataset.validation, validation), (dataset.test, test)):
+        assert part.references is not None
+        forecasts.append(in_units(answer, outputs, part.references))
+    assert dataset.validation.actual is not None
+    error = float(np.mean(np.square(forecasts[0] - dataset.validation.actual)))
+    return Setting(words, forecasts[0], forecasts[1], error)
+
+
+def _trees(dataset: Dataset) -> BaselineScore:
+    """Gradient-boosted trees, one ensemble for each row ahead; their number is chosen.
+
+    source: Friedman 2001, doi:10.1214/aos/1013203451; by histograms as in Ke et al. 2017, LightGBM.
+    """
+    name = "gradient-boosted trees"
+    steps = dataset.preparation.output_size
+    if steps > MOST_STEPS:
+        reason = f"each of the {steps} rows ahead would need an ensemble of its own"
+        return BaselineScore(name, reason=reason)
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    chosen = spaced(len(dataset.train))
+    inputs = flat(dataset.train.inputs[chosen])
+    rows = flat(dataset.validation.inputs)
+    test_rows = flat(dataset.test.inputs)
+    validation = []
+    test = []
+    for step in range(steps):
+        model = HistGradientBoostingRegressor(
+            learning_rate=LEARNING_RATE, max_iter=TREES, early_stopping=False, random_state=0
+        )
+        model.fit(inputs, dataset.train.targets[chosen, step])
+        validation.append(list(model.staged_predict(rows)))
+        test.append(list(model.staged_predict(test_rows)))
+    settings = []
+    for trees in range(TREES):
+        outputs = [np.column_stack([one[trees] for one in of]) for of in (validation, test)]
+        settings.append(_setting(dataset, f"{trees + 1} trees", outputs[0], outputs[1]))
+    return scored(dataset, name, best(settings))

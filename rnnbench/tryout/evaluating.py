@@ -69,13 +69,13 @@ def _with_drawings(found: Tryout, evaluation: Evaluation) -> Tryout:
     kind = evaluation.losses.kind
     best = evaluation.best_baseline
     found = replace(found, drawn_cell=found.cells[0].row)
-    if best is None or best.predicted is None or kind == "language model":
+    if best is None or best.predictions is None or kind == "language model":
         return found
     if kind == "forecast":
-        return _with_forecasts(found, evaluation, best.predicted)
+        return _with_forecasts(found, evaluation, best.predictions)
     losses = evaluation.losses
     ours = confusion(losses, found.drawn_cell, evaluation.typical(found.drawn_cell))
-    theirs = confusion(losses, best.name, best.predicted)
+    theirs = confusion(losses, best.name, best.predictions)
     classes = losses.dataset.preparation.classes
     return replace(found, classes=classes, confusions=(ours, theirs))
 
@@ -90,6 +90,6 @@ def _with_forecasts(found: Tryout, evaluation: Evaluation, baseline: Array) -> T
             typical = evaluation.typical(cell.row)
             by_step.append(step_errors(losses, cell.row, typical, is_cell=True))
         for held in evaluation.baselines:
-            if held.predicted is not None:
-                by_step.append(step_errors(losses, held.name, held.predicted, is_cell=False))
+            if held.predictions is not None:
+                by_step.append(step_errors(losses, held.name, held.predictions, is_cell=False))
     return replace(found, forecasts=lines, by_step=tuple(by_step))

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rnnbench.baselines import BaselineScore
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.tryout.judging import judge
 from rnnbench.findings.tryout.records import BaselineRow, CellRow
-from rnnbench.tryout.baselines import Baseline
 from rnnbench.tryout.losses import Array, Losses
 
 Predictions = Mapping[str, Mapping[int, Array]]
@@ -25,25 +25,25 @@ class Evaluation:
     losses: Losses
     cells: Sequence[str]
     predictions: Predictions
-    baselines: Sequence[Baseline]
+    baselines: Sequence[BaselineScore]
 
     @property
-    def best_baseline(self) -> Baseline | None:
+    def best_baseline(self) -> BaselineScore | None:
         """The baseline with the least mean loss on the test part."""
-        fitted = [baseline for baseline in self.baselines if baseline.predicted is not None]
+        fitted = [baseline for baseline in self.baselines if baseline.predictions is not None]
         return min(fitted, key=self._mean_loss, default=None)
 
-    def _mean_loss(self, baseline: Baseline) -> float:
-        assert baseline.predicted is not None
-        return float(self.losses.of(baseline.predicted).mean())
+    def _mean_loss(self, baseline: BaselineScore) -> float:
+        assert baseline.predictions is not None
+        return float(self.losses.of(baseline.predictions).mean())
 
     def judged(self, looks: Mapping[str, Schedule]) -> tuple[CellRow, ...]:
         """Return a row for each cell with predictions, beside the best baseline."""
         by_cell = {row: self._losses_of(row) for row in self.cells}
         best = self.best_baseline
         of_baseline = None
-        if best is not None and best.predicted is not None:
-            of_baseline = self.losses.of(best.predicted)[: self._shortest()]
+        if best is not None and best.predictions is not None:
+            of_baseline = self.losses.of(best.predictions)[: self._shortest()]
         return judge(by_cell, of_baseline, self.losses.scale, looks)
 
     def _losses_of(self, row: str) -> dict[int, Array]:
@@ -63,12 +63,12 @@ class Evaluation:
         rows = [self._baseline_row(baseline) for baseline in self.baselines]
         return tuple(sorted(rows, key=_by_error))
 
-    def _baseline_row(self, baseline: Baseline) -> BaselineRow:
+    def _baseline_row(self, baseline: BaselineScore) -> BaselineRow:
         error = None
-        if baseline.predicted is not None:
+        if baseline.predictions is not None:
             error = self.losses.figure(self._mean_loss(baseline))
         return BaselineRow(
-            name=baseline.name, summary=baseline.summary, error=error, absent=baseline.absent
+            name=baseline.name, setting=baseline.setting, error=error, absent=baseline.reason or ""
         )
 
     def typical(self, row: str) -> Array:

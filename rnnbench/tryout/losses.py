@@ -87,7 +87,7 @@ class Losses:
         if self.kind == "forecast":
             return np.asarray(np.mean(self.squared(predicted), axis=1))
         if self.kind == "language model":
-            return -predicted / np.log(2)
+            return np.asarray(-predicted / np.log(2))
         return np.asarray(predicted != self.dataset.test.targets, dtype=np.float64)
 
     def squared(self, predicted: Array) -> Array:

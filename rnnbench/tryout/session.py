@@ -1,12 +1,15 @@
 """A tryout from its planned suite to what was found, in one folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from rnnbench.baselines import BaselineScore, fit_baselines
 from rnnbench.driver import Prepared, keep_tryout, prepare, read_run
-from rnnbench.findings import Condition, Findings, Tryout
+from rnnbench.findings import Condition, Findings, Tryout, fewest_seeds
 from rnnbench.suite import Choices as SuiteChoices
-from rnnbench.tryout.baselines import Baseline, fit
 from rnnbench.tryout.evaluating import evaluate
 from rnnbench.tryout.evaluation import Evaluation
 from rnnbench.tryout.folder import keep_attempt, kept_attempt
@@ -22,13 +25,15 @@ SUITE = "suite.toml"
 class Session:
     """A tryout in its folder.
 
-    is_new: whether nothing of it was there before.
+    is_new:     whether nothing of it was there before.
+    is_changed: whether its files do not say yet what is planned now.
     """
 
     folder: Path
     opened: OpenedFile
     attempt: Attempt
     is_new: bool
+    is_changed: bool
 
     @property
     def suite(self) -> Path:
@@ -37,18 +42,26 @@ class Session:
 
     def write(self) -> None:
         """Write the suite, unless it is there. Raises RnnbenchError where that fails."""
-        if self.is_new:
+        if self.is_changed:
             keep_attempt(self.folder, self.attempt, suite_of(self.opened, self.attempt))
 
     def prepare(self, jobs: int | None) -> Prepared:
         """Return the suite as it is run by the ordinary driver."""
         return prepare(str(self.suite), SuiteChoices(), output=self.folder, jobs=jobs)
 
-    def baselines(self) -> tuple[Baseline, ...]:
-        """Fit the baselines to the training part."""
-        return fit(self.opened.dataset)
+    def baselines(self) -> tuple[BaselineScore, ...]:
+        """Fit the baselines to the training part.
 
-    def evaluate(self, prepared: Prepared, baselines: tuple[Baseline, ...]) -> Tryout:
+        scikit-learn sets variables of the environment, on which trainings must not depend.
+        """
+        before = dict(os.environ)
+        try:
+            return fit_baselines(self.opened.dataset)
+        finally:
+            for name in set(os.environ) - set(before):
+                del os.environ[name]
+
+    def evaluate(self, prepared: Prepared, baselines: tuple[BaselineScore, ...]) -> Tryout:
         """Say what was found, and keep it in the folder."""
         contents = read_run(prepared.store)
         losses = Losses(self.opened.dataset)
@@ -76,6 +89,16 @@ def open_session(opened: OpenedFile, folder: Path, seconds: float, jobs: int) ->
     Raises RnnbenchError where the folder holds something else, or the time is too short.
     """
     kept = kept_attempt(folder, opened.request)
-    if kept is not None:
-        return Session(folder, opened, kept, is_new=False)
-    return Session(folder, opened, plan_attempt(opened, seconds, jobs), is_new=True)
+    if kept is None:
+        attempt = plan_attempt(opened, seconds, jobs)
+        return Session(folder, opened, attempt, is_new=True, is_changed=True)
+    attempt = with_enough_seeds(kept)
+    return Session(folder, opened, attempt, is_new=False, is_changed=attempt != kept)
+
+
+def with_enough_seeds(attempt: Attempt) -> Attempt:
+    """Return an attempt with as many seeds as a verdict needs, for which the first time was too
+    short."""
+    planned = attempt.plan
+    enough = max(planned.seeds, fewest_seeds(len(planned.cells)))
+    return replace(attempt, plan=replace(planned, seeds=enough))

@@ -29,6 +29,11 @@ COST = (
 )
 
 
+def headline(findings: rnnbench.Findings) -> str:
+    """Return the sentence that the page opens with."""
+    return findings.tryout.answer[0] if findings.tryout else findings.headline
+
+
 def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
     """Yield a tile for each claim, or else for each condition, memory span and cost."""
     for claim in findings.claims:

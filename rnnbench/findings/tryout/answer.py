@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rnnbench import text
 from rnnbench.findings.tryout.records import BaselineRow, CellRow, Measure
 
-TRIVIAL = ("last value", "majority class")
+TRIVIAL = ("last value", "seasonal value", "majority class")
 """The names of baselines that learn nothing."""
 MOST_SENTENCES = 5
 AGAIN = "the same command goes on"
@@ -93,7 +93,7 @@ def _not_worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
     ours, theirs = _apart(outcome, first, best)
     few = all(cell.answer == "too few seeds" for cell in outcome.cells)
     if few:
-        yield "No recurrent cell is shown to be worth it here: too few seeds have finished."
+        yield "Too few seeds have finished to say whether a recurrent cell is worth it here."
     else:
         yield f"No recurrent cell is worth it here: {_instead(best)}."
     yield f"{best.name[0].upper()}{best.name[1:]} {theirs}."
@@ -125,9 +125,10 @@ def _how_sure(outcome: Outcome, first: CellRow, best: BaselineRow) -> str:
 def _unfinished(outcome: Outcome) -> Iterator[str]:
     """Yield a sentence where seeds are missing."""
     fewest = min(cell.seeds for cell in outcome.cells)
-    if fewest < outcome.planned:
-        seeds = text.counted(outcome.planned, "planned seed")
-        yield f"{fewest} of {seeds} have finished for every cell; {AGAIN}."
+    needed = max(outcome.planned, *(cell.needed for cell in outcome.cells), 0)
+    if fewest < needed:
+        seeds = text.counted(needed, "seed")
+        yield f"{fewest} of {seeds} that a verdict takes have finished for every cell; {AGAIN}."
 
 
 def _apart(outcome: Outcome, cell: CellRow, best: BaselineRow) -> tuple[str, str]:

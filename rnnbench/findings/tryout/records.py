@@ -20,10 +20,14 @@ class Measure(Struct, frozen=True, kw_only=True):
 
 
 class BaselineRow(Struct, frozen=True, kw_only=True):
-    """A baseline on the test part; `absent` is the reason where it has no error."""
+    """A baseline on the test part.
+
+    setting: what was chosen on validation data, in words.
+    absent:  the reason where it has no error.
+    """
 
     name: str
-    summary: str = ""
+    setting: str = ""
     error: float | None = None
     absent: str = ""
 

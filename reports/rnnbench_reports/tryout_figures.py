@@ -52,7 +52,7 @@ def _forecasts(tryout: rnnbench.Tryout, cells: Cells) -> Drawn:
         panel = draw_panel(title, drawn, own._replace(wide=_wide(cells)), is_wide=True)
         panels.append(panel._replace(name=title or FORECASTS, words=_words(tryout)))
     caption = (
-        f"What the target was in the test part (black), the forecasts of {tryout.drawn_cell}, in the"
+        f"What the target was in the test part (black), the forecasts of {tryout.drawn_cell} in the"
         f" seed with the median error, and those of the best baseline, {tryout.best_baseline}"
         " (dashed). Of a long test part, the last rows are drawn; of many series, the first ones."
     )
@@ -74,8 +74,8 @@ def _words(tryout: rnnbench.Tryout) -> str:
 def _draw_forecasts(axis: Axes, cells: Cells, tryout: rnnbench.Tryout, line: Any) -> None:
     places = [place / SECONDS_A_DAY if line.is_time else place for place in line.places]
     axis.plot(places, line.actual, color="#000000", linewidth=1.1, zorder=2)
-    style = {"color": REFERENCE, "linewidth": 1.1, "zorder": 2.2, "dashes": BASELINE_DASHES[0]}
-    axis.plot(places, line.baseline, **style)
+    style: dict[str, Any] = {"color": REFERENCE, "linewidth": 1.1, "zorder": 2.2}
+    axis.plot(places, line.baseline, dashes=BASELINE_DASHES[0], **style)
     row = tryout.drawn_cell
     drawn = axis.plot(places, line.cell, **line_style(cells.looks[row]))
     says = ""
@@ -84,9 +84,10 @@ def _draw_forecasts(axis: Axes, cells: Cells, tryout: rnnbench.Tryout, line: Any
         says = BETWEEN_POINTS.join(f"{row}: {number(a)}, right: {number(b)}" for a, b in pairs)
     tag(row, drawn, says)
     if line.is_time:
-        locator = AutoDateLocator(minticks=3, maxticks=7)
+        locator = AutoDateLocator(minticks=3, maxticks=7)  # type: ignore[no-untyped-call]
         axis.xaxis.set_major_locator(locator)
-        axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+        dates = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+        axis.xaxis.set_major_formatter(dates)
     else:
         axis.set_xlabel("row", fontsize=SMALL)
     label_ends(axis, {row: line.cell[-1]}, cells.looks)

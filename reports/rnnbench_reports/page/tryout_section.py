@@ -85,8 +85,8 @@ def _errors(tryout: rnnbench.Tryout) -> Table | None:
     in_order = [row for _, row in sorted(rows, key=lambda shown: shown[0])]
     title = f"Errors on {rnnbench.text.counted(tryout.test, tryout.unit)}"
     note = (
-        f"Error: {tryout.measure.name}; of a cell, the median over seeds with their range. The level"
-        f" of this look is {_level(tryout)}."
+        f"Error: {tryout.measure.name}; of a cell, the median over seeds with their range. This look"
+        f" decides at {_level(tryout)}."
     )
     return table("tryout-errors", title, columns, in_order, note)
 
@@ -112,9 +112,7 @@ def _confusions(tryout: rnnbench.Tryout) -> Iterator[Table | None]:
         rows = []
         for name, counts in zip(tryout.classes, confusion.counts, strict=True):
             rows.append(Row([word(name), *(Value(str(count), count) for count in counts)]))
-        note = (
-            "A row for each right class, a column for each answer; of a cell, in its median seed."
-        )
+        note = "A row for each right class, a column for each answer; of a cell, in a typical seed."
         title = f"Answers of {confusion.name}"
         yield table(f"tryout-confusion-{place}", title, columns, rows, note)
 

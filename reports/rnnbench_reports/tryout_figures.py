@@ -52,7 +52,7 @@ def _forecasts(tryout: rnnbench.Tryout, cells: Cells) -> Drawn:
         panel = draw_panel(title, drawn, own._replace(wide=_wide(cells)), is_wide=True)
         panels.append(panel._replace(name=title or FORECASTS, words=_words(tryout)))
     caption = (
-        f"What the target was in the test part (black), the forecasts of {tryout.drawn_cell} in the"
+        f"The target in the test part (thin line), the forecasts of {tryout.drawn_cell} in the"
         f" seed with the median error, and those of the best baseline, {tryout.best_baseline}"
         " (dashed). Of a long test part, the last rows are drawn; of many series, the first ones."
     )

@@ -35,7 +35,7 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     duration = timedelta(seconds=round(plan.seconds))
     told = f"about {duration}, {jobs} at once, by measured steps"
     if not session.is_new:
-        told = f"goes on in {session.folder}; all of it takes about {duration}, {jobs} at once"
+        told = f"goes on from what {session.folder} holds"
     _line("time", f"{told}; the answer comes after {text.setting(minutes)} minutes at the latest.")
 
 

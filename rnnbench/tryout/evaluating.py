@@ -8,7 +8,7 @@ from rnnbench import text
 from rnnbench.datafile import headline, sentence_of, six_lines
 from rnnbench.findings import Condition
 from rnnbench.findings.learning.looks import Schedule
-from rnnbench.findings.tryout.answer import Outcome, answer
+from rnnbench.findings.tryout.answer import Outcome, answer, recommended
 from rnnbench.findings.tryout.records import CellRow, Tryout
 from rnnbench.tryout.drawing import confusion, forecast_lines, step_errors
 from rnnbench.tryout.evaluation import Evaluation
@@ -68,7 +68,7 @@ def _with_drawings(found: Tryout, evaluation: Evaluation) -> Tryout:
     """Return the findings with forecasts and their errors by step, or with answers by class."""
     kind = evaluation.losses.kind
     best = evaluation.best_baseline
-    found = replace(found, drawn_cell=found.cells[0].row)
+    found = replace(found, drawn_cell=recommended(found.cells).row)
     if best is None or best.predictions is None or kind == "language model":
         return found
     if kind == "forecast":

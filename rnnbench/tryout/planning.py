@@ -70,7 +70,7 @@ def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: 
     Raises RnnbenchError where the time is too short for a few epochs, with the minutes that are
     needed.
     """
-    enough = fewest_seeds(len(step_seconds))
+    enough = enough_seeds(len(step_seconds))
     for tuning_seeds, seeds, epochs in ((2, enough, 20), (1, enough, 8), (1, 3, FEWEST_EPOCHS)):
         bare = _bare(step_seconds, sizes, tuning_seeds, seeds)
         planned = _planned(bare, step_seconds, sizes, seconds, jobs)
@@ -84,6 +84,11 @@ def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: 
         f" {sizes.train:,} examples need about {minutes} minutes: set --minutes, or name fewer"
         " cells with -c"
     )
+
+
+def enough_seeds(cells: int) -> int:
+    """Return the fewest seeds that carry a verdict on each cell, and on each pair of cells."""
+    return fewest_seeds(max(cells, cells * (cells - 1) // 2))
 
 
 def _bare(

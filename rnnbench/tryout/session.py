@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from rnnbench.baselines import BaselineScore, fit_baselines
 from rnnbench.driver import Prepared, keep_tryout, prepare, read_run
-from rnnbench.findings import Condition, Findings, Tryout, fewest_seeds
+from rnnbench.findings import Condition, Findings, Tryout
 from rnnbench.suite import Choices as SuiteChoices
 from rnnbench.tryout.evaluating import evaluate
 from rnnbench.tryout.evaluation import Evaluation
 from rnnbench.tryout.folder import keep_attempt, kept_attempt
 from rnnbench.tryout.losses import Losses
+from rnnbench.tryout.planning import enough_seeds
 from rnnbench.tryout.preparing import OpenedFile, plan_attempt, suite_of
 from rnnbench.tryout.reading import looks_of, predictions_of
 from rnnbench.tryout.records import Attempt
@@ -100,5 +101,5 @@ def with_enough_seeds(attempt: Attempt) -> Attempt:
     """Return an attempt with as many seeds as a verdict needs, for which the first time was too
     short."""
     planned = attempt.plan
-    enough = max(planned.seeds, fewest_seeds(len(planned.cells)))
+    enough = max(planned.seeds, enough_seeds(len(planned.cells)))
     return replace(attempt, plan=replace(planned, seeds=enough))

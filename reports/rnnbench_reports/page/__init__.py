@@ -21,6 +21,7 @@ from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot, Plots
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
+from rnnbench_reports.page.tryout_front import headline
 from rnnbench_reports.page.tryout_section import tryout_section
 from rnnbench_reports.panel import Cells, Drawn, in_words
 from rnnbench_reports.svg import inline
@@ -65,9 +66,9 @@ def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
     failed = links.failed(findings)
     tiles, others = ways.folded(list(front.tiles(findings)), findings)
     return Page(
-        title=f"{findings.suite} {findings.suite_version}: {front.headline(findings)}",
+        title=f"{findings.suite} {findings.suite_version}: {headline(findings)}",
         contents=ways.contents(heat, grouped, made, failed),
-        headline=front.headline(findings),
+        headline=headline(findings),
         lead=lead(findings),
         tiles=tiles,
         folded_tiles=others,

@@ -32,9 +32,7 @@ def tryout_section(findings: rnnbench.Findings, plots: Plots) -> list[Section]:
         return []
     first, *others = tryout.answer
     ways = [("figure", "forecasts-on-test"), ("table", "tryout-errors")]
-    winners = [cell.row for cell in tryout.cells if cell.answer == "better"]
-    cell = winners[0] if winners else ""
-    answer = Answer("tryout-answer", "", first, " ".join(others), cell, ways=ways)
+    answer = Answer("tryout-answer", "", first, " ".join(others), tryout.drawn_cell, ways=ways)
     folds = [Fold("tryout-file", "What the file was taken for", tables=present([_read(tryout)]))]
     if tryout.notices:
         noticed = present([_notices(tryout)])
@@ -85,8 +83,8 @@ def _errors(tryout: rnnbench.Tryout) -> Table | None:
     in_order = [row for _, row in sorted(rows, key=lambda shown: shown[0])]
     title = f"Errors on {rnnbench.text.counted(tryout.test, tryout.unit)}"
     note = (
-        f"Error: {tryout.measure.name}; of a cell, the median over seeds with their range. This look"
-        f" decides at {_level(tryout)}."
+        f"Error: {tryout.measure.name}; of a cell, the median over seeds with their range. This"
+        f" look decides at {_level(tryout)}."
     )
     return table("tryout-errors", title, columns, in_order, note)
 

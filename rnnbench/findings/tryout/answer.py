@@ -40,6 +40,12 @@ class Outcome:
         return [cell for cell in self.cells if cell.answer == "better"]
 
 
+def recommended(cells: Sequence[CellRow]) -> CellRow:
+    """Return the first of the cells that are better than the best baseline, or else of all."""
+    winners = [cell for cell in cells if cell.answer == "better"]
+    return (winners or list(cells))[0]
+
+
 def answer(outcome: Outcome) -> tuple[str, ...]:
     """Return the recommendation, how large errors are, and how sure that is."""
     if not outcome.cells:

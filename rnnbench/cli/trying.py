@@ -53,6 +53,11 @@ ANSWER_SECONDS = 15.0
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Trainings at once [default: one a core]."
 )
+@click.option(
+    "--keep-weights",
+    is_flag=True,
+    help="Keep the weights of each trained model, in the folder `weights` of the run.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and how long it takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def try_(
@@ -62,6 +67,7 @@ def try_(
     cells: tuple[str, ...],
     output: Path | None,
     jobs: int | None,
+    keep_weights: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -86,7 +92,7 @@ def try_(
             print_json(_plan_as_json(session))
         return
     session.write()
-    prepared = session.prepare(jobs)
+    prepared = session.prepare(jobs, keep_weights=keep_weights)
     with Doing() as doing:
         doing.now("fitting baselines ...")
         baselines = session.baselines()

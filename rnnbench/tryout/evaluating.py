@@ -36,6 +36,7 @@ def evaluate(
         cells=cells,
         baselines=baselines,
         level_cells=_level_with_leader(condition, cells),
+        names=evaluation.cells,
         planned=planned,
         test=text.counted(losses.test, losses.unit),
     )

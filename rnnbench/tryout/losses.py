@@ -48,9 +48,9 @@ class Losses:
         if self.kind == "language model":
             unit = self.dataset.preparation.unit or "symbol"
             return Measure(
-                name=f"bits a {unit}", unit="", says=f"needs {{}} bits a {unit} on average"
+                name=f"bits a {unit}", unit="", says=f"a {unit} takes {{}} bits on average"
             )
-        return Measure(name="wrong answers", unit=PERCENT, says="is wrong in {} of all cases")
+        return Measure(name="wrong answers", unit=PERCENT, says="{} of all answers are wrong")
 
     @property
     def test(self) -> int:
@@ -99,9 +99,9 @@ class Losses:
         assert answer is not None
         name = "root mean squared error"
         if self._in_percent():
-            says = f"is typically off by {{}} of '{_plain(answer.column)}'"
+            says = f"forecasts are typically off by {{}} of '{_plain(answer.column)}'"
             return Measure(name=f"{name}, share of the mean", unit=PERCENT, says=says)
-        says = f"is typically off by {{}} in '{_plain(answer.column)}'"
+        says = f"forecasts are typically off by {{}} in '{_plain(answer.column)}'"
         return Measure(name=name, unit="", says=says)
 
     def _factor(self) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 from rnnbench.driver import RunContents
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.rows import in_full
-from rnnbench.records import CellUse, LearningTrial, Result, predictions_file
+from rnnbench.records import CellUse, LearningTrial, Result, Trial, predictions_file
 from rnnbench.tryout.evaluation import Predictions
 from rnnbench.tryout.losses import Array, Losses
 
@@ -18,20 +18,24 @@ def predictions_of(contents: RunContents, folder: Path, losses: Losses) -> Predi
     """Read what the trained models of a run say of the test part; trials whose file is missing or
     damaged are left out."""
     found: dict[str, dict[int, Array]] = defaultdict(dict)
-    for result in contents.results:
+    for result in evaluations(contents):
         trial = result.trial
-        if not isinstance(trial, LearningTrial) or not _counts(result):
-            continue
-        outputs = _read(predictions_file(folder, trial))
+        assert isinstance(trial, LearningTrial)
+        outputs = None
+        if result.status == "ok":
+            outputs = _read(predictions_file(folder, trial))
         if outputs is not None and np.isfinite(outputs).all():
             found[trial.cell.row][trial.seed] = losses.predicted(outputs)
     return found
 
 
-def _counts(result: Result) -> bool:
-    trial = result.trial
-    evaluated = isinstance(trial, LearningTrial) and trial.phase == "evaluation"
-    return evaluated and result.status == "ok"
+def evaluations(contents: RunContents) -> list[Result]:
+    """Return the results that count, as opposed to those of the learning-rate search."""
+    return [result for result in contents.results if _counts(result.trial)]
+
+
+def _counts(trial: Trial) -> bool:
+    return isinstance(trial, LearningTrial) and trial.phase == "evaluation"
 
 
 def _read(path: Path) -> Array | None:

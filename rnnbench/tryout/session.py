@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from rnnbench.baselines import BaselineScore, fit_baselines
 from rnnbench.driver import Prepared, keep_tryout, prepare, read_run
 from rnnbench.findings import Condition, Findings, Tryout
+from rnnbench.findings.learning.looks import look_at
+from rnnbench.store import keep_look
 from rnnbench.suite import Choices as SuiteChoices
 from rnnbench.tryout.evaluating import evaluate
 from rnnbench.tryout.evaluation import Evaluation
@@ -16,7 +18,7 @@ from rnnbench.tryout.folder import keep_attempt, kept_attempt
 from rnnbench.tryout.losses import Losses
 from rnnbench.tryout.planning import enough_seeds
 from rnnbench.tryout.preparing import OpenedFile, plan_attempt, suite_of
-from rnnbench.tryout.reading import looks_of, predictions_of
+from rnnbench.tryout.reading import evaluations, looks_of, predictions_of
 from rnnbench.tryout.records import Attempt
 
 SUITE = "suite.toml"
@@ -46,9 +48,10 @@ class Session:
         if self.is_changed:
             keep_attempt(self.folder, self.attempt, suite_of(self.opened, self.attempt))
 
-    def prepare(self, jobs: int | None) -> Prepared:
+    def prepare(self, jobs: int | None, *, keep_weights: bool = False) -> Prepared:
         """Return the suite as it is run by the ordinary driver."""
-        return prepare(str(self.suite), SuiteChoices(), output=self.folder, jobs=jobs)
+        choices = SuiteChoices(keep_weights=keep_weights)
+        return prepare(str(self.suite), choices, output=self.folder, jobs=jobs)
 
     def baselines(self) -> tuple[BaselineScore, ...]:
         """Fit the baselines to the training part.
@@ -63,7 +66,7 @@ class Session:
                 del os.environ[name]
 
     def evaluate(self, prepared: Prepared, baselines: tuple[BaselineScore, ...]) -> Tryout:
-        """Say what was found, and keep it in the folder."""
+        """Say what was found, and keep it in the folder, with the look at it."""
         contents = read_run(prepared.store)
         losses = Losses(self.opened.dataset)
         predictions = predictions_of(contents, prepared.store.predictions, losses)
@@ -75,6 +78,8 @@ class Session:
         looks = looks_of(contents, cells, predictions, planned)
         found = evaluate(evaluation, looks, condition, planned)
         keep_tryout(self.folder, found)
+        if any(cell.p_value is not None for cell in found.cells):
+            keep_look(self.folder, [look_at(evaluations(contents))])
         return found
 
 

@@ -8,6 +8,8 @@ from rnnbench.findings.tryout.records import BaselineRow, CellRow, Measure
 
 TRIVIAL = ("last value", "seasonal value", "majority class")
 """The names of baselines that learn nothing."""
+METHODS = ("regression", "trees")
+"""How the names of baselines end that take no article."""
 MOST_SENTENCES = 5
 AGAIN = "the same command goes on"
 
@@ -17,6 +19,7 @@ class Outcome:
     """All that a recommendation says.
 
     level_cells: cells that are not told apart from the best one, or are equivalent to it.
+    names:       all cells that were planned.
     planned:     the number of seeds that were planned.
     test:        the size of the test part in words: `300 test windows`.
     """
@@ -25,6 +28,7 @@ class Outcome:
     cells: Sequence[CellRow]
     baselines: Sequence[BaselineRow]
     level_cells: Sequence[str]
+    names: Sequence[str]
     planned: int
     test: str
 
@@ -33,6 +37,18 @@ class Outcome:
         """The baseline with the least error."""
         fitted = [row for row in self.baselines if row.error is not None]
         return min(fitted, key=lambda row: row.error or 0.0, default=None)
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds of every cell have finished."""
+        if len(self.cells) < len(self.names):
+            return 0
+        return min(cell.seeds for cell in self.cells)
+
+    @property
+    def needed(self) -> int:
+        """How many seeds were planned, or are needed for a verdict if that is more."""
+        return max([self.planned, *(cell.needed for cell in self.cells)])
 
     @property
     def winners(self) -> list[CellRow]:
@@ -63,22 +79,22 @@ def _nothing(outcome: Outcome) -> Iterator[str]:
     yield f"No training has finished, so that no cell can be recommended; {AGAIN}."
     best = outcome.best
     if best is not None and best.error is not None:
-        yield f"The best baseline, {best.name}, {_says(outcome, best.error)}."
+        yield f"With {_called(best)}, the best baseline, {_says(outcome, best.error)}."
 
 
 def _without_baseline(outcome: Outcome) -> str:
     first = outcome.cells[0]
     return (
-        f"{first.row} has the least error of the cells: it {_says(outcome, first.error.centre)};"
-        " there is no baseline."
+        f"{first.row} is the best cell, and there is no baseline: with it,"
+        f" {_says(outcome, first.error.centre)}."
     )
 
 
 def _worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
     first = outcome.winners[0]
     ours, theirs = _apart(outcome, first, best)
-    yield f"{first.row} is worth it: it {ours}."
-    yield f"The best baseline, {best.name}, {theirs}."
+    yield f"{first.row} is worth it: with it, {ours}."
+    yield f"With {_called(best)}, the best baseline, {theirs}."
     yield (
         f"That lead is more than chance over {text.counted(first.seeds, 'seed')} and"
         f" {outcome.test} ({_p_value(first)}, corrected for {_count(outcome)})."
@@ -90,7 +106,7 @@ def _worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
         yield f"{text.enumerated(level)} {verb} not told apart from {first.row}."
     elif others:
         verb = "beats" if len(others) == 1 else "beat"
-        yield f"{text.enumerated(others)} {verb} {best.name} too."
+        yield f"{text.enumerated(others)} {verb} {_called(best)} too."
     yield from _unfinished(outcome)
 
 
@@ -100,26 +116,33 @@ def _not_worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
     few = all(cell.answer == "too few seeds" for cell in outcome.cells)
     if few:
         yield "Too few seeds have finished to say whether a recurrent cell is worth it here."
+    elif outcome.seeds < outcome.needed:
+        yield f"So far no recurrent cell is shown to be worth it here: {_instead(best)}."
     else:
         yield f"No recurrent cell is worth it here: {_instead(best)}."
-    yield f"{best.name[0].upper()}{best.name[1:]} {theirs}."
-    yield f"{first.row}, the best cell, {ours}."
+    yield f"With {_called(best)}, {theirs}."
+    yield f"With {first.row}, the best cell, {ours}."
     if not few:
         yield _how_sure(outcome, first, best)
     yield from _unfinished(outcome)
 
 
+def _called(baseline: BaselineRow) -> str:
+    """Return the name of a baseline as it stands in a sentence."""
+    return baseline.name if baseline.name.endswith(METHODS) else f"the {baseline.name}"
+
+
 def _instead(best: BaselineRow) -> str:
     if best.name in TRIVIAL:
-        return f"none is shown to be better than the {best.name} alone"
-    return f"use {best.name}"
+        return f"none is shown to be better than {_called(best)}"
+    return f"use {_called(best)}"
 
 
 def _how_sure(outcome: Outcome, first: CellRow, best: BaselineRow) -> str:
     """Return how the best cell compares with the best baseline."""
     on = f"over {text.counted(first.seeds, 'seed')} and {outcome.test}"
     if all(cell.answer == "worse" for cell in outcome.cells):
-        return f"All cells are worse than {best.name} by more than chance {on}."
+        return f"All cells are worse than {_called(best)} by more than chance {on}."
     which = "lead" if (first.gain or 0.0) > 0 else "lag"
     if first.answer == "worse":
         return f"Its lag is more than chance {on} ({_p_value(first)})."
@@ -130,11 +153,9 @@ def _how_sure(outcome: Outcome, first: CellRow, best: BaselineRow) -> str:
 
 def _unfinished(outcome: Outcome) -> Iterator[str]:
     """Yield a sentence where seeds are missing."""
-    fewest = min(cell.seeds for cell in outcome.cells)
-    needed = max(outcome.planned, *(cell.needed for cell in outcome.cells), 0)
-    if fewest < needed:
-        seeds = text.counted(needed, "seed")
-        yield f"{fewest} of {seeds} that a verdict takes have finished for every cell; {AGAIN}."
+    if outcome.seeds < outcome.needed:
+        seeds = text.counted(outcome.needed, "seed")
+        yield f"{outcome.seeds} of {seeds} have finished for every cell; {AGAIN}."
 
 
 def _apart(outcome: Outcome, cell: CellRow, best: BaselineRow) -> tuple[str, str]:
@@ -156,4 +177,4 @@ def _p_value(cell: CellRow) -> str:
 
 
 def _count(outcome: Outcome) -> str:
-    return text.counted(len(outcome.cells), "cell")
+    return text.counted(len(outcome.names), "cell")

@@ -11,7 +11,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 
     name: `mean absolute error`, `wrong answers`, `bits per character`.
     unit: what follows the figure: `%`, or "" where the figure has the unit of the target.
-    says: a sentence in which `{}` is the figure with its unit: `off by {} of 'close' on average`.
+    says: a clause in which `{}` is the figure with its unit: `forecasts are typically off by {}`.
     """
 
     name: str

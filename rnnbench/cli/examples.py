@@ -96,6 +96,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench inspect visits.csv --group visit --label outcome", "sequences"),
         ("rnnbench inspect reviews.csv.gz --json", "for programs"),
     ),
+    "try": (
+        ("rnnbench try prices.csv --target close", "which cell, if any"),
+        ("rnnbench try prices.csv --dry-run", "what would be trained"),
+        ("rnnbench try visits.csv -c gru -c lru --minutes 10", "two cells, more time"),
+    ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),
         ("rnnbench data fetch", "everything, before going offline"),

@@ -1,6 +1,6 @@
 """Inspects a table of series, of which a column is to be forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ from rnnbench.datafile.records import (
 )
 from rnnbench.datafile.roles import guess_group, guess_target, is_constant
 from rnnbench.datafile.table import Array, Table
-from rnnbench.datafile.trends import find_trend
+from rnnbench.datafile.trends import find_trend, leaves_range
 from rnnbench.datafile.windows import Rows, split_by_time
 from rnnbench.datafile.windows_left import DROP, Used, use_windows
 
@@ -64,6 +64,7 @@ def examine_series(
     leaking = {noticed.column for noticed in leaks}
     names = [name for name in inputs.names if name not in leaking]
     read = [roles.target, *names]
+    values = np.column_stack([columns[name].numbers[arranged.rows] for name in read])
     used = use_windows(table, columns, read, arranged, rows, choices)
     notices += [*grouping.notices, *arranged.notices, *inputs.notices, *leaks]
     notices += [*notices_of(columns, read), *used.notices]
@@ -96,13 +97,13 @@ def examine_series(
             left_out=used.left_out,
         ),
         split=Split(by="time", unit="windows", train=train, validation=validation, test=test),
-        transforms=_transforms(columns[roles.target].numbers, arranged, rows, used),
+        transforms=_transforms(values, read, rows, used),
         notices=tuple(notices),
     )
     return Series(
         inspection=inspection,
         names=tuple(read),
-        values=np.column_stack([columns[name].numbers[arranged.rows] for name in read]),
+        values=values,
         rows=rows,
         last=used.last,
         lines=table.lines[arranged.rows],
@@ -150,15 +151,21 @@ def _order(clock: Clock | None, arranged: Arranged) -> Ordering:
     return Ordering(column=clock.column, step=arranged.step, first=first, last=last)
 
 
-def _transforms(target: Array, arranged: Arranged, rows: Rows, used: Used) -> Transforms:
-    values = target[arranged.rows]
+def _transforms(values: Array, names: Sequence[str], rows: Rows, used: Used) -> Transforms:
+    """What is done with columns, (R, C) with the target first, decided on training rows."""
     train = (rows.part == 0) & used.series[rows.series]
     ends = np.flatnonzero(np.diff(rows.series[train])) + 1
-    positive = bool((values[np.isfinite(values)] > 0).all())
-    trend = find_trend(np.split(values[train], ends), positive=positive)
+    target = values[:, 0]
+    positive = bool((target[np.isfinite(target)] > 0).all())
+    trend = find_trend(np.split(target[train], ends), positive=positive)
+    outside = []
+    for name, column in zip(names, values.T, strict=True):
+        if leaves_range(np.split(column[train], ends)):
+            outside.append(name)
     return Transforms(
         scaling=SCALING,
         logarithm=trend.logarithm,
         differenced=trend.differenced,
+        outside=tuple(outside),
         reason=trend.reason,
     )

@@ -115,4 +115,9 @@ def _transforms(inspection: Inspection) -> str:
     if inspection.kind != "forecast":
         return f"{transforms.scaling}."
     what = " and ".join(done) or "the target is neither differenced nor a logarithm taken"
-    return f"{transforms.scaling}; {what} ({transforms.reason})."
+    roles = {column.name: column.role for column in inspection.columns}
+    inputs = [f"'{name}'" for name in transforms.outside if roles[name] == "input"]
+    of_inputs = ""
+    if inputs:
+        of_inputs = f"; changes are read of {listed(inputs, MOST_SHOWN)}, which leave their range"
+    return f"{transforms.scaling}; {what} ({transforms.reason}){of_inputs}."

@@ -153,12 +153,15 @@ class Transforms(Struct, frozen=True, kw_only=True):
     scaling:     how inputs are scaled, in words.
     logarithm:   whether logarithms of the target are taken.
     differenced: whether changes of the target are forecast in place of its level.
+    outside:     columns that end outside the range in which they begin; of these, changes are read,
+                 and no levels.
     reason:      why, with the figures that decided.
     """
 
     scaling: str
     logarithm: bool = False
     differenced: bool = False
+    outside: tuple[str, ...] = ()
     reason: str
 
 

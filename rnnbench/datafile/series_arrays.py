@@ -63,12 +63,16 @@ def _prepared(series: Series) -> Preparation:
 
 
 def _channels(series: Series) -> tuple[Channel, ...]:
-    """What is read of each column: of a target that is differenced, its changes too."""
+    """What is read of each column, the target first."""
     transforms = series.inspection.transforms
-    forms: tuple[Form, ...] = ("change", "from last") if transforms.differenced else ("level",)
+    target, *inputs = series.names
+    forms: list[Form] = ["change", "from last"] if transforms.differenced else ["level"]
+    if transforms.differenced and target not in transforms.outside:
+        forms.append("level")
     channels = [_channel(series, 0, transforms.logarithm, form) for form in forms]
-    for place in range(1, len(series.names)):
-        channels.append(_channel(series, place, False, "level"))
+    for place, name in enumerate(inputs, start=1):
+        form: Form = "change" if name in transforms.outside else "level"
+        channels.append(_channel(series, place, False, form))
     return tuple(channels)
 
 

@@ -16,6 +16,8 @@ LEAST_RATIO = 2.0
 """The ratio of the largest to the smallest mean of a block from which a logarithm matters."""
 LEAST_ROWS = 20
 MOST_SERIES = 50
+BEGIN_SHARE = 0.7
+OUTSIDE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,25 @@ def find_trend(series: list[Array], *, positive: bool = True) -> Trend:
             f"its deviation grows with its level on training rows, and it is positive; {reason}"
         )
     return Trend(logarithm, differenced, reason)
+
+
+def leaves_range(series: list[Array]) -> bool:
+    """Whether most series, (T,) each, end outside the range in which they begin.
+
+    A series does where more than a quarter of its last 30 % of rows is beyond what the rows before
+    have. A model would then read numbers that it was never trained on.
+    """
+    long = [one[np.isfinite(one)] for one in series]
+    long = [one for one in long if len(one) >= LEAST_ROWS][-MOST_SERIES:]
+    return 2 * sum(map(_ends_outside, long)) > len(long)
+
+
+def _ends_outside(values: Array) -> bool:
+    border = int(BEGIN_SHARE * len(values))
+    begin = values[:border]
+    end = values[border:]
+    outside = (end < begin.min()) | (end > begin.max())
+    return bool(outside.mean() > OUTSIDE_SHARE)
 
 
 def kpss(values: Array) -> float:

@@ -127,7 +127,11 @@ def test_the_same_command_runs_nothing_twice(walked: tuple[Path, dict[str, str]]
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("constant", "never changes"), ("short", "are too few for a window of 60 rows"), ("missing", "cannot be read")],
+    [
+        ("constant", "never changes"),
+        ("short", "are too few for a window of 60 rows"),
+        ("missing", "cannot be read"),
+    ],
 )
 def test_a_file_that_cannot_be_used_is_refused_before_anything_is_written(
     name: str, said: str, tmp_path: Path

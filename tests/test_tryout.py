@@ -15,7 +15,9 @@ from rnnbench.findings.tryout.records import BaselineRow, CellRow, Measure
 
 SCALE = LossScale(in_order=True)
 SEEDS = 9
-PERCENT = Measure(name="root mean squared error", unit=" %", says="forecasts are typically off by {} of 'p'")
+PERCENT = Measure(
+    name="root mean squared error", unit=" %", says="forecasts are typically off by {} of 'p'"
+)
 
 
 def losses(

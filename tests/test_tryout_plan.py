@@ -22,8 +22,8 @@ from rnnbench.tryout.folder import keep_attempt, kept_attempt
 from rnnbench.tryout.losses import Losses
 from rnnbench.tryout.planning import Sizes, enough_seeds, plan
 from rnnbench.tryout.preparing import OpenedFile, suite_of
-from rnnbench.tryout.stepping import CLASSIC, candidates, chosen
-from rnnbench.tryout.task_dials import task_of
+from rnnbench.tryout.stepping import candidates, chosen, classic_cells
+from rnnbench.tryout.task_dials import dials_of
 from tests.builders import clean_files as clean
 from tests.builders.hostile_files import HOSTILE
 
@@ -64,8 +64,11 @@ def test_a_short_time_gives_fewer_seeds_and_a_shorter_one_is_refused() -> None:
 
 def test_the_two_cheapest_beside_the_classic_ones_are_tried() -> None:
     times = StepTimes(seconds={"hgrn": 0.04, **STEPS, "qrnn": 0.02}, absent={"mamba": "it failed"})
-    assert chosen(times) == (*CLASSIC, "lru", "s5")
-    assert set(candidates(Catalogue.present())) > {*CLASSIC, "lru", "s5", "qrnn"}
+    catalogue = Catalogue.present()
+    classic = classic_cells(catalogue)
+    assert classic == ("rnn", "gru", "lstm")
+    assert chosen(times, classic) == (*classic, "lru", "s5")
+    assert set(candidates(catalogue)) > {*classic, "lru", "s5", "qrnn"}
 
 
 def files(folder: Path) -> list[tuple[Path, Choices]]:
@@ -104,9 +107,11 @@ def test_the_suite_says_every_guess_and_its_task_reads_the_same_arrays(
     assert (len(suite.seeds), use.recipe.epochs) == (PLAN.seeds, PLAN.epochs)
     assert suite.keep_predictions
     task = Catalogue.present().tasks[use.name].item(**use.dials)
-    assert use.dials == {**use.dials, **task_of(file.dataset, str(path), choices)[1]}
+    assert use.dials == {**use.dials, **dials_of(file.dataset, str(path), choices)}
     splits = task.load({})
-    for ours, theirs in zip(file.dataset.parts, (splits.train, splits.validation, splits.test), strict=True):
+    for ours, theirs in zip(
+        file.dataset.parts, (splits.train, splits.validation, splits.test), strict=True
+    ):
         read = theirs.inputs if theirs.tokens is None else theirs.tokens
         assert np.array_equal(ours.inputs, read)
         assert np.array_equal(ours.targets, theirs.targets)

@@ -218,7 +218,8 @@ def test_every_kind_of_number_comes_back_to_the_last_bit(
         if dtype.is_floating_point or dtype.is_complex
         else torch.arange(12).reshape(3, 4).to(dtype)
     ).T
-    keep_weights(tmp_path / "weights" / "w.safetensors", {"a": table, "b": table, "c": table[0, 0]})
+    weights = {"a": table, "b": table, "c": table[0, 0]}
+    keep_weights(tmp_path / "weights" / "w.safetensors", weights, "")
     back = load_file(tmp_path / "weights" / "w.safetensors")
     assert all(torch.equal(back[name], table) for name in "ab")
     assert torch.equal(back["c"], table[0, 0])

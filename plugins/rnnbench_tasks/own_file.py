@@ -86,6 +86,11 @@ class OwnFile(rnnbench.RecordedTask):
         return found
 
     @property
+    def preparation(self) -> "rnnbench.datafile.Preparation":
+        """How another file of this kind becomes inputs of a trained model."""
+        return self.dataset.preparation
+
+    @property
     def output_size(self) -> int:
         """Numbers to forecast, classes, or symbols with the unknown one."""
         return self.dataset.preparation.output_size

@@ -101,6 +101,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench try prices.csv --dry-run", "what would be trained"),
         ("rnnbench try visits.csv -c gru -c lru --minutes 10", "two cells, more time"),
     ),
+    "predict": (
+        ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
+        ("rnnbench predict runs/mine new.csv --trial gru.s0", "by that of a trial"),
+    ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),
         ("rnnbench data fetch", "everything, before going offline"),

@@ -33,8 +33,8 @@ def file_choices(command: Command) -> Callable[..., Any]:
 
     @wraps(command)
     def with_choices(*arguments: Any, **options: Any) -> Any:
-        said = {name: options.pop(name) for name in Choices.__struct_fields__}
-        return command(*arguments, choices=Choices(**said), **options)
+        chosen = {name: options.pop(name) for name in Choices.__struct_fields__}
+        return command(*arguments, choices=Choices(**chosen), **options)
 
     decorated: Callable[..., Any] = with_choices
     for option in reversed(OPTIONS):

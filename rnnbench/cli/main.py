@@ -42,6 +42,7 @@ COMMANDS = {
     "reproduce": "rnnbench.cli.reproducing:reproduce",
     "inspect": "rnnbench.cli.inspecting:inspect_",
     "try": "rnnbench.cli.trying:try_",
+    "predict": "rnnbench.cli.predicting:predict",
     "data": "rnnbench.cli.data:data",
     "doctor": "rnnbench.cli.doctor:doctor",
 }
@@ -60,6 +61,7 @@ SUMMARIES = {
     "reproduce": "Run a stored trial again and compare it bit for bit.",
     "inspect": "Say what a data file of yours is taken for, and what is odd in it.",
     "try": "Say which recurrent cell is worth it on a data file of yours, if any.",
+    "predict": "Say what a trained model forecasts for a new file, or which classes it has.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
 }

@@ -7,7 +7,7 @@ from rich.text import Text
 from rnnbench import text
 from rnnbench.cli.output import console, print_columns, print_columns_plainly, say
 from rnnbench.findings import Tryout
-from rnnbench.tryout import CHEAPEST, CLASSIC, Session
+from rnnbench.tryout import CHEAPEST, Session
 
 NAME_WIDTH = 12
 VERDICTS = {
@@ -33,10 +33,13 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
         f" {plan.parameters:,} parameters.",
     )
     duration = timedelta(seconds=round(plan.seconds))
-    told = f"about {duration}, {jobs} at once, by measured steps"
+    duration_line = f"about {duration}, {jobs} at once, by measured steps"
     if not session.is_new:
-        told = f"goes on from what {session.folder} holds"
-    _line("time", f"{told}; the answer comes after {text.setting(minutes)} minutes at the latest.")
+        duration_line = f"goes on from what {session.folder} holds"
+    _line(
+        "time",
+        f"{duration_line}; the answer comes after {text.setting(minutes)} minutes at the latest.",
+    )
 
 
 def _line(name: str, sentence: str) -> None:
@@ -50,9 +53,10 @@ def _cells(session: Session) -> str:
     steps = [f"{row} ({text.step_time(seconds[row])})" for row in attempt.plan.cells]
     if session.opened.request.cells:
         return f"{text.enumerated(steps)}, as named, with their measured training step."
-    others = [row for row in attempt.plan.cells if row not in CLASSIC]
-    why = f"the {CHEAPEST} cheapest beside {text.enumerated(CLASSIC)}"
-    return f"{text.enumerated(steps)}; {text.enumerated(others)} are {why} by a measured step."
+    cheapest = text.enumerated(attempt.plan.cells[-CHEAPEST:])
+    others = text.enumerated(attempt.plan.cells[:-CHEAPEST])
+    why = f"have the shortest measured training step beside {others}"
+    return f"{text.enumerated(steps)}; {cheapest} {why}."
 
 
 def print_tryout(found: Tryout) -> None:
@@ -63,8 +67,9 @@ def print_tryout(found: Tryout) -> None:
         say("")
         print_columns([[Text(cell) for cell in row] for row in rows], columns)
         say(f"Error: {found.measure.name}, on the test part.", style="dim")
-    for row in rows if not console().is_terminal else ():
-        print_columns_plainly(row)
+    elif rows:
+        for row in rows:
+            print_columns_plainly(row)
     say("")
     for sentence in found.answer:
         say(sentence, style="bold" if sentence == found.answer[0] else "")

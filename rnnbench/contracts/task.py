@@ -15,6 +15,7 @@ from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
 
 import numpy as np
+from msgspec import Struct
 
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
@@ -74,6 +75,8 @@ class Task(ABC):
     archives: ClassVar[tuple[Archive, ...]] = ()
     former_dials: ClassVar[Mapping[str, str]] = {}
     """Dials of earlier versions, each with a clause that says what to write instead."""
+    kind: ClassVar[str] = ""
+    """Of a task on files of a user, what they are taken for, as `rnnbench.datafile` names it."""
     shortest_horizon: ClassVar[int] = 1
     end_token: ClassVar[int] = 0
     """The token that ends an answer, in mode "decode"."""
@@ -122,6 +125,12 @@ class Task(ABC):
         Each has a name that is the same on every machine; results record their hashes.
         """
         return {}
+
+    @property
+    def preparation(self) -> Struct | None:
+        """How another file of the same kind becomes inputs of a trained model, as a record of JSON;
+        None where data are no file of the user. It is written beside the weights of a model."""
+        return None
 
     @property
     def asks_at_steps(self) -> bool:

@@ -4,10 +4,12 @@ Nothing is trained here, and torch is not imported.
 """
 
 from rnnbench.datafile.arrays import load
+from rnnbench.datafile.asked import Asked, Questions
 from rnnbench.datafile.dataset import Dataset, Part
 from rnnbench.datafile.inspect import inspect
 from rnnbench.datafile.kinds import KINDS, NoticeKind
 from rnnbench.datafile.lines import headline, sentence_of, six_lines
+from rnnbench.datafile.new_file import read_new
 from rnnbench.datafile.preparation import (
     Answer,
     Channel,
@@ -36,6 +38,7 @@ from rnnbench.datafile.scores import (
 __all__ = [
     "KINDS",
     "Answer",
+    "Asked",
     "Channel",
     "Choices",
     "Column",
@@ -47,6 +50,7 @@ __all__ = [
     "Ordering",
     "Part",
     "Preparation",
+    "Questions",
     "Split",
     "Transforms",
     "Windows",
@@ -58,6 +62,7 @@ __all__ = [
     "inspect",
     "language_scores",
     "load",
+    "read_new",
     "references_of",
     "sentence_of",
     "six_lines",

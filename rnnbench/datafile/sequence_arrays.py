@@ -14,7 +14,7 @@ from rnnbench.datafile.windows import PARTS, Rows, filled
 
 def sequence_arrays(classified: Classified, most_steps: int) -> Dataset:
     """The last `most_steps` rows of each sequence, padded on the right by zeros."""
-    sequences = [_without_missing(one, classified.fill)[-most_steps:] for one in classified.values]
+    sequences = [without_missing(one, classified.fill)[-most_steps:] for one in classified.values]
     train = np.concatenate([sequences[one] for one in np.flatnonzero(classified.part == 0)])
     channels = []
     for name, values in zip(classified.channels, train.T, strict=True):
@@ -69,7 +69,7 @@ def padded(preparation: Preparation, sequences: Sequence[Array]) -> tuple[Array,
     return inputs, None if (lengths == lengths.max()).all() else lengths
 
 
-def _without_missing(sequence: Array, fill: Fill) -> Array:
+def without_missing(sequence: Array, fill: Fill) -> Array:
     """A sequence, (T, C), of which missing values are filled; by 0 where nothing else is known."""
     if not np.isnan(sequence).any():
         return sequence

@@ -1,13 +1,13 @@
 """The model around a cell: encoder, layers of cells, readout."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnbench.contracts import Batch, Task
+from rnnbench.contracts import Batch, Readout
 from rnnbench.errors import Refused
 from rnnbench.model.encoder import Encoder, at_last_step
 from rnnbench.model.layers import Bare, Residual
@@ -39,6 +39,30 @@ class Needs(NamedTuple):
 FEATURES = Needs()
 
 
+class Asks(Protocol):
+    """What a model needs to know of its task; every `Task` does."""
+
+    @property
+    def name(self) -> str:
+        """The name of the task."""
+
+    @property
+    def readout(self) -> Readout:
+        """Where answers are read out."""
+
+    @property
+    def vocabulary(self) -> int | None:
+        """The number of tokens; None without tokens."""
+
+    @property
+    def frame_shape(self) -> tuple[int, int, int] | None:
+        """(C, H, W) for tasks over frames."""
+
+    @property
+    def output_size(self) -> int:
+        """O: classes, or numbers."""
+
+
 class Model(nn.Module):
     """Encoder, layers of cells and readout, at the last real step or at each one as the task says.
 
@@ -54,7 +78,7 @@ class Model(nn.Module):
     def __init__(
         self,
         build: BuildCell,
-        task: Task,
+        task: Asks,
         recipe: Recipe,
         example: Batch,
         hidden: int,
@@ -104,7 +128,7 @@ class Model(nn.Module):
         x_1T: Tensor = inputs if self.over_frames else self.encoder(inputs, tokens)
         return x_1T
 
-    def _make_readout(self, shape: tuple[int, ...], task: Task) -> nn.Module:
+    def _make_readout(self, shape: tuple[int, ...], task: Asks) -> nn.Module:
         """The readout of outputs that have this shape at a step."""
         if self.over_frames and self.every_step and _asks_for_frames(task, shape):
             channels = task.output_size // int(np.prod(shape[1:]))
@@ -166,13 +190,13 @@ class Model(nn.Module):
         return y_BTH, states_after
 
 
-def _asks_for_frames(task: Task, shape: tuple[int, ...]) -> bool:
+def _asks_for_frames(task: Asks, shape: tuple[int, ...]) -> bool:
     """Whether the task asks for frames of the height and width of the outputs, (C, H, W)."""
     frame = task.frame_shape
     return frame is not None and task.output_size == np.prod(frame) and frame[1:] == shape[1:]
 
 
-def _refuse(task: Task, recipe: Recipe, needs: Needs) -> None:
+def _refuse(task: Asks, recipe: Recipe, needs: Needs) -> None:
     if needs.over_frames and task.frame_shape is None:
         raise Refused(f"the cell is over frames, and {task.name} has none")
     if needs.over_frames and recipe.backbone != "bare":

@@ -1,6 +1,7 @@
 """Records: frozen, typed data that encodes to JSON and needs no torch; every package exchanges
 them."""
 
+from rnnbench.records.architecture import Architecture
 from rnnbench.records.checkpoints import (
     CHECKPOINT_SECONDS,
     PREDICTIONS_FOLDER,
@@ -72,6 +73,7 @@ __all__ = [
     "SHARES",
     "WEIGHTS_FOLDER",
     "WEIGHTS_NOT_KEPT",
+    "Architecture",
     "CellUse",
     "CheckRequest",
     "CheckWord",

@@ -3,28 +3,34 @@
 import random
 from collections.abc import Mapping
 from functools import cache, partial
-from pathlib import Path
 from time import perf_counter
-from zipfile import Path as ZipPath
 
 import msgspec
 import numpy as np
 
 from rnnbench import seeds
-from rnnbench.archives import open_archives
 from rnnbench.catalogue import Catalogue
-from rnnbench.contracts import CellSpec, RecordedTask, Task
-from rnnbench.errors import DataUnavailable, Refused
+from rnnbench.contracts import CellSpec, Task
+from rnnbench.errors import Refused
 from rnnbench.generators import seed_torch
-from rnnbench.model import Extent, Model, Needs, Size, count_parameters, solve_size
-from rnnbench.provenance import file_digest, provenance
+from rnnbench.model import (
+    Extent,
+    Model,
+    Needs,
+    Size,
+    architecture_of,
+    count_parameters,
+    solve_size,
+)
+from rnnbench.provenance import provenance
 from rnnbench.records import LearningTrial, ModelSize, Provenance, Result, Seconds, canonical
 from rnnbench.runner.accelerator import with_accelerator
+from rnnbench.runner.data import open_data
 from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.training import Checkpoint, Feed, keep_predictions, keep_weights, open_feed, train
+from rnnbench.training import Checkpoint, Feed, keep_predictions, keep_weights, note_of, train
 from rnnbench.training.diagnosing import Measure, from_plugin
 
 
@@ -40,7 +46,7 @@ def run_learning(
     """
     started = perf_counter()
     imports = Imports()
-    task, feed, digests = _open_data(trial, catalogue)
+    task, feed, digests = open_data(trial, catalogue)
     imports.note(trial.task)
     watch.look(f"Reading the data of the task '{trial.task}'")
     size, model = _sized(trial, catalogue, task, feed, watch)
@@ -57,7 +63,10 @@ def run_learning(
     after_first_step = partial(watch.look, first_step)
     outcome = train(trial, task, model, feed, size, checkpoint, diagnostics, after_first_step)
     watch.look(f"Training the cell '{trial.cell.name}'")
-    keep_weights(checkpoints.weights_of(trial), outcome.weights)
+    if path := checkpoints.weights_of(trial):
+        cell = catalogue.cells[trial.cell.name]
+        architecture = architecture_of(trial, cell, task, feed.example(), size.hidden)
+        keep_weights(path, outcome.weights, note_of(architecture, task.preparation))
     if outcome.status == "ok":
         keep_predictions(checkpoints.predictions_of(trial), model, task, feed, trial.device)
     return msgspec.structs.replace(
@@ -72,32 +81,6 @@ def run_learning(
             evaluating=outcome.seconds_evaluating,
         ),
     )
-
-
-def _open_data(trial: LearningTrial, catalogue: Catalogue) -> tuple[Task, Feed, dict[str, str]]:
-    """The task, its feed, and the digests of the data files by name.
-
-    Raises DataUnavailable where a file changed while it was read; a file that did not exist before
-    is one that the task has made.
-    """
-    task_class = catalogue.tasks[trial.task].item
-    task = task_class(**trial.dials)  # type: ignore[arg-type]
-    own_files = {str(file): file for file in task.own_files}
-    files = {**own_files, **task.data_files}
-    before = _digests(files)
-    archives: Mapping[str, ZipPath] = {}
-    if issubclass(task_class, RecordedTask):
-        archives = open_archives(task_class)
-    feed = open_feed(task, trial, archives)
-    after = _digests(files)
-    for name, digest in after.items():
-        if before[name] and before[name] != digest:
-            raise DataUnavailable(f"{files[name]}: it changed while it was read")
-    return task, feed, after
-
-
-def _digests(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: file_digest(file) for name, file in files.items()}
 
 
 def _diagnostics(

@@ -6,7 +6,7 @@ from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
 from rnnbench.training.predictions import keep_predictions
-from rnnbench.training.weights import keep_weights
+from rnnbench.training.weights import keep_weights, note_of
 
 __all__ = [
     "Checkpoint",
@@ -15,6 +15,7 @@ __all__ = [
     "check_batch",
     "keep_predictions",
     "keep_weights",
+    "note_of",
     "open_feed",
     "train",
 ]

@@ -4,25 +4,32 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import Struct
 from safetensors import SafetensorError
 from safetensors.torch import save
 from torch import Tensor, contiguous_format
 
 from rnnbench.errors import DataUnavailable, first_line
-from rnnbench.records import WEIGHTS_NOT_KEPT
+from rnnbench.records import WEIGHTS_NOT_KEPT, Architecture
+from rnnbench.records.architecture import NOTE
 from rnnbench.store import write_atomically
 
 
-def keep_weights(path: Path | None, weights: Mapping[str, Any]) -> None:
-    """Write a state dictionary of tensors; nothing where there is no path, or no weights.
+def keep_weights(path: Path, weights: Mapping[str, Any], note: str) -> None:
+    """Write a state dictionary of tensors; nothing where it is empty.
+
+    note: what the head of the file says of the model.
 
     A state dictionary that holds anything but tensors is not written, and a line of output says so.
     Raises DataUnavailable where the file cannot be written, so that the trial counts as not run.
     """
-    if path is None or not weights:
+    if not weights:
         return
     try:
-        content = save({name: _own(weight) for name, weight in weights.items()})
+        own = {name: _own(weight) for name, weight in weights.items()}
+        # Several notes would have a random order, and the bytes of the file would depend on it.
+        content = save(own, {NOTE: note})
     except (TypeError, ValueError, SafetensorError) as error:
         print(f"{WEIGHTS_NOT_KEPT}{first_line(error)}")  # noqa: T201  goes to the trial's own output
         return
@@ -31,6 +38,15 @@ def keep_weights(path: Path | None, weights: Mapping[str, Any]) -> None:
         write_atomically(path, content)
     except OSError as error:
         raise DataUnavailable(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def note_of(architecture: Architecture, preparation: Struct | None) -> str:
+    """Return the note of a model in JSON, by which it can be built and used without its data.
+
+    preparation: how a file becomes inputs, where the data are a file of the user.
+    """
+    parts = {"architecture": architecture, "preparation": preparation}
+    return msgspec.json.encode(parts).decode()
 
 
 def _own(weight: Any) -> Tensor:

@@ -4,11 +4,10 @@ from rnnbench.tryout.preparing import OpenedFile, open_file
 from rnnbench.tryout.records import Attempt, StepTimes, TryPlan, TryRequest
 from rnnbench.tryout.running import Ending, RunEnd, run_until
 from rnnbench.tryout.session import Session, open_session
-from rnnbench.tryout.stepping import CHEAPEST, CLASSIC
+from rnnbench.tryout.stepping import CHEAPEST
 
 __all__ = [
     "CHEAPEST",
-    "CLASSIC",
     "Attempt",
     "Ending",
     "OpenedFile",

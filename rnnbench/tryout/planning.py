@@ -1,7 +1,7 @@
 """Plans what is trained within the minutes: a pure function of step times and sizes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace as replace_sizes
 from math import ceil
 
 from msgspec.structs import replace
@@ -38,12 +38,18 @@ class Sizes:
     train, validation: examples, or windows of all parallel streams of a text together.
     is_text:           whether symbols are read.
     reading_seconds:   how long the file takes to read, once for each training.
+    start_seconds:     how long the process of a training takes to start.
     """
 
     train: int
     validation: int
     is_text: bool
     reading_seconds: float
+    start_seconds: float = START_SECONDS
+
+    def slowed(self, slowdown: float) -> "Sizes":
+        """Return the sizes on a machine on which other programs run."""
+        return replace_sizes(self, start_seconds=slowdown * self.start_seconds)
 
     @property
     def batch_size(self) -> int:
@@ -133,5 +139,5 @@ def _seconds(
     total = 0.0
     for seconds in step_seconds.values():
         epoch = AROUND_STEP * seconds * (steps + evaluation_steps)
-        total += of_cell * (START_SECONDS + sizes.reading_seconds + epochs * epoch)
+        total += of_cell * (sizes.start_seconds + sizes.reading_seconds + epochs * epoch)
     return total / jobs

@@ -11,11 +11,11 @@ from rnnbench.datafile import Choices, Dataset, headline, load, six_lines
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import Shape
 from rnnbench.tryout.folder import digest_of
-from rnnbench.tryout.planning import PARAMETERS, Sizes, plan
+from rnnbench.tryout.planning import Sizes, plan
 from rnnbench.tryout.records import Attempt, StepTimes, TryRequest
-from rnnbench.tryout.stepping import candidates, chosen, measure_steps
+from rnnbench.tryout.stepping import candidates, chosen, classic_cells, measure_steps
 from rnnbench.tryout.suite_file import suite_text
-from rnnbench.tryout.task_dials import task_of
+from rnnbench.tryout.task_dials import dials_of, task_name
 
 EMBEDDING = 32
 """Numbers of a symbol where the cells are timed on texts; a model has as many as hidden units."""
@@ -55,7 +55,10 @@ class OpenedFile:
             steps = dataset.preparation.window
         features = inputs.shape[2] if inputs.ndim == 3 else EMBEDDING
         return Shape(
-            steps=steps, batch=self.sizes.batch_size, inputs=features, parameters=PARAMETERS
+            steps=steps,
+            batch=self.sizes.batch_size,
+            inputs=features,
+            parameters=self.sizes.parameters,
         )
 
 
@@ -82,14 +85,17 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
     catalogue = Catalogue.present()
     names = opened.request.cells or candidates(catalogue)
     times = measure_steps(names, opened.shape, catalogue)
-    rows = tuple(times.seconds) if opened.request.cells else chosen(times)
+    rows = tuple(times.seconds)
+    if not opened.request.cells:
+        rows = chosen(times, classic_cells(catalogue))
     lacking = [row for row in opened.request.cells if row not in times.seconds]
     if lacking or not rows:
         row = lacking[0] if lacking else names[0]
         raise RnnbenchError(f"{row}: no step could be timed: {times.absent.get(row, 'it failed')}")
     step_seconds = {row: times.slowdown * times.seconds[row] for row in rows}
     left = seconds - (monotonic() - started)
-    planned = plan(step_seconds, opened.sizes, left, jobs)
+    sizes = opened.sizes.slowed(times.slowdown)
+    planned = plan(step_seconds, sizes, left, jobs)
     return Attempt(request=opened.request, times=_of_rows(times, names), plan=planned)
 
 
@@ -102,7 +108,8 @@ def _of_rows(times: StepTimes, names: tuple[str, ...]) -> StepTimes:
 def suite_of(opened: OpenedFile, attempt: Attempt) -> str:
     """Return the suite of an attempt as TOML."""
     inspection = opened.dataset.inspection
-    task, dials = task_of(opened.dataset, opened.request.file, opened.request.choices)
+    task = task_name(inspection.kind, Catalogue.present())
+    dials = dials_of(opened.dataset, opened.request.file, opened.request.choices)
     comments = [headline(inspection)]
     comments += [f"{name}: {sentence}" for name, sentence in six_lines(inspection)]
     summary = f"Which cell is best on {inspection.file}? Written by `rnnbench try`."

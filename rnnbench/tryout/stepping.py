@@ -8,32 +8,41 @@ from msgspec.structs import replace
 from rnnbench.catalogue import Catalogue
 from rnnbench.executors.local import run_one
 from rnnbench.records import CellUse, CostTrial, Shape, TimeRow
+from rnnbench.suite import read_suite
 from rnnbench.suite.uses import cell_use
 from rnnbench.tryout.records import StepTimes
 
-CLASSIC = ("rnn", "gru", "lstm")
+CLASSIC_SUITE = "quick"
+"""The suite whose cells are tried on every file."""
 CHEAPEST = 2
-"""How many cells are tried beside the classic ones."""
+"""How many cells are tried beside them."""
 REPEATS = 3
 LIMIT_SECONDS = 120.0
 MOST_STEPS = 128
 """Steps of time; measuring longer ones would take the minutes that trainings need."""
 
 
+def classic_cells(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the cells that are tried on every file, those of the first suite that anybody runs."""
+    return tuple(cell.name for cell in read_suite(CLASSIC_SUITE, catalogue).cells)
+
+
 def candidates(catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the cells that may be tried unasked: the classic ones, and those of rnnbench itself
+    """Return the cells that may be tried unasked: the classic ones, and those of the same plugin
     that compute their steps by a scan.
 
     Cells that go step by step in Python take several times as long, so that none of them is among
     the cheapest, and timing all of them would take minutes.
     """
+    classic = classic_cells(catalogue)
+    plugin = catalogue.cells[classic[0]].plugin
     scans = []
     for name, contribution in catalogue.cells.items():
         spec = contribution.item
-        ours = contribution.plugin.module == "rnnbench_cells"
+        ours = contribution.plugin == plugin
         if ours and spec.parallel == "scan" and spec.inputs == "features":
             scans.append(name)
-    return (*CLASSIC, *(name for name in scans if name not in CLASSIC))
+    return (*classic, *(name for name in scans if name not in classic))
 
 
 def measure_steps(names: Sequence[str], shape: Shape, catalogue: Catalogue) -> StepTimes:
@@ -69,10 +78,10 @@ def _trial(uses: tuple[CellUse, ...], shape: Shape) -> CostTrial:
     )
 
 
-def chosen(times: StepTimes) -> tuple[str, ...]:
+def chosen(times: StepTimes, classic: Sequence[str]) -> tuple[str, ...]:
     """Return the classic cells that could be timed, and the two of the others with the shortest
     training step."""
-    classic = [name for name in CLASSIC if name in times.seconds]
-    others = [name for name in times.seconds if name not in CLASSIC]
+    first = [name for name in classic if name in times.seconds]
+    others = [name for name in times.seconds if name not in classic]
     cheapest = sorted(others, key=times.seconds.__getitem__)[:CHEAPEST]
-    return (*classic, *cheapest)
+    return (*first, *cheapest)

@@ -1,19 +1,24 @@
 """The task that a user's file is for, with every dial said, whether it was guessed or named."""
 
+from rnnbench.catalogue import Catalogue
 from rnnbench.datafile import Choices, Dataset
+from rnnbench.errors import RnnbenchError
 from rnnbench.records import Dial
 
-TASKS = {
-    "forecast": "csv-forecast",
-    "classification": "csv-classify",
-    "language model": "text-file",
-    "text classification": "csv-texts",
-}
-"""By what a file is taken for."""
+
+def task_name(kind: str, catalogue: Catalogue) -> str:
+    """Return the installed task on files of a user that are taken for this.
+
+    Raises RnnbenchError where there is none.
+    """
+    for name, contribution in catalogue.tasks.items():
+        if contribution.item.kind == kind:
+            return name
+    raise RnnbenchError(f"no installed task reads a file that is taken for a {kind}")
 
 
-def task_of(dataset: Dataset, path: str, choices: Choices) -> tuple[str, dict[str, Dial]]:
-    """Return the name of the task and its dials, by which it reads the file as it was read here.
+def dials_of(dataset: Dataset, path: str, choices: Choices) -> dict[str, Dial]:
+    """Return the dials by which the task reads the file as it was read here.
 
     path: the absolute path of the file.
     """
@@ -22,12 +27,12 @@ def task_of(dataset: Dataset, path: str, choices: Choices) -> tuple[str, dict[st
     dials: dict[str, Dial] = {"path": path, "horizon": preparation.window}
     if kind == "language model":
         dials["unit"] = preparation.unit or ""
-        return TASKS[kind], dials
+        return dials
     if kind == "text classification":
         dials["text"] = preparation.text or ""
         dials["label"] = preparation.label or ""
         dials["group"] = choices.group or ""
-        return TASKS[kind], dials
+        return dials
     if kind == "forecast":
         assert preparation.answer is not None
         dials["ahead"] = len(preparation.answer.offset)
@@ -38,4 +43,4 @@ def task_of(dataset: Dataset, path: str, choices: Choices) -> tuple[str, dict[st
     dials["order"] = preparation.order or ""
     dials["fill"] = preparation.fill
     dials["keep"] = ", ".join(choices.keep)
-    return TASKS[kind], dials
+    return dials

@@ -128,7 +128,7 @@ def _not_worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
 
 
 def _called(baseline: BaselineRow) -> str:
-    """Return the name of a baseline as it stands in a sentence."""
+    """Return the name of a baseline within a sentence."""
     return baseline.name if baseline.name.endswith(METHODS) else f"the {baseline.name}"
 
 

@@ -1,0 +1,138 @@
+"""Writes `predict.py`: a program of at most thirty lines that uses a saved model without rnnbench.
+
+It imports torch, safetensors and the module that defines the cell, and nothing else of rnnbench.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from rnnbench.datafile import Answer, Preparation
+from rnnbench.datafile.words import WORD
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import Architecture
+from rnnbench.saved_model.records import SavedModel
+
+DOUBLE = ", dtype=torch.float64"
+MOST_LINES = 30
+UNSAFE = str.maketrans({"\\": "/", '"': "'", "\n": " "})
+"""What would end a docstring, or would be read as something else in it."""
+_TEMPLATE = Environment(  # noqa: S701  a program, and no page
+    loader=FileSystemLoader(Path(__file__).parent), trim_blocks=True, lstrip_blocks=False
+).get_template("predict.py.j2")
+TITLES = {
+    "forecast": "python predict.py NEW.csv: '{0}' in the next rows, for each window of NEW.csv.",
+    "classification": "python predict.py NEW.csv: the class of each sequence of NEW.csv.",
+    "text classification": "python predict.py NEW.csv: the class of each text of NEW.csv.",
+}
+PLAIN = "import predict; predict.model(x): the outputs of the model for inputs x."
+
+
+def program(saved: SavedModel, sizes: Sequence[tuple[int, int]]) -> str:
+    """Return the text of `predict.py`.
+
+    sizes: input size and hidden size of the cell of each layer.
+
+    Raises RnnbenchError for a model that so few lines cannot build, with the reason.
+    """
+    architecture = saved.architecture
+    _refuse(architecture)
+    preparation = saved.preparation
+    reads = preparation is not None and preparation.kind in TITLES
+    module, _, attribute = architecture.build.partition(":")
+    residual = architecture.backbone == "residual"
+    text = _TEMPLATE.render(
+        title=_title(preparation if reads else None),
+        needs=_needs(architecture, preparation if reads else None),
+        read=reads,
+        functions="layer_norm, linear, silu" if residual else "linear",
+        module=module,
+        attribute=attribute,
+        cells=", ".join(_call(architecture, attribute, size) for size in sizes),
+        embedding=architecture.vocabulary is not None,
+        projection=_has_projection(architecture),
+        residual=residual,
+        every_step=architecture.readout == "every-step",
+        readout="readout.layer" if architecture.readout == "every-step" else "readout",
+        **(_reading(preparation) if preparation is not None and reads else {}),
+    )
+    lines = text.count("\n")
+    if lines > MOST_LINES:
+        raise RnnbenchError(
+            f"no predict.py is written: this model takes {lines} lines, and at most {MOST_LINES}"
+            " are allowed"
+        )
+    return text
+
+
+def _reading(preparation: Preparation) -> dict[str, object]:
+    """What the program needs to read a file and to give its answers in units of the file."""
+    answer = preparation.answer
+    return {
+        "kind": preparation.kind,
+        "window": preparation.window,
+        "group": repr(preparation.group),
+        "grouped": preparation.group is not None,
+        "text": repr(preparation.text),
+        "target": repr(answer.column) if answer else "",
+        "logarithm": any(channel.logarithm for channel in preparation.channels),
+        "changes": any(channel.form != "level" for channel in preparation.channels),
+        "seen": answer is not None and answer.reference != "none",
+        "value": _value(answer) if answer else "",
+        "word": WORD.pattern,
+        "double": DOUBLE,
+    }
+
+
+def _refuse(architecture: Architecture) -> None:
+    name = architecture.cell.name
+    if architecture.over_frames:
+        raise RnnbenchError(f"no predict.py is written for '{name}', a cell over frames")
+    if architecture.tokens_beside:
+        raise RnnbenchError("no predict.py is written for tokens beside features")
+    if "." in architecture.build.partition(":")[2] or not architecture.build:
+        raise RnnbenchError(
+            f"no predict.py is written for '{name}': the function that builds it is no function of"
+            " a module, which could be imported"
+        )
+
+
+def _title(preparation: Preparation | None) -> str:
+    if preparation is None:
+        return PLAIN
+    column = preparation.answer.column if preparation.answer else ""
+    return TITLES[preparation.kind].format(column.translate(UNSAFE))
+
+
+def _needs(architecture: Architecture, preparation: Preparation | None) -> str:
+    needs = f"Needs torch, safetensors, and the cell '{architecture.cell.name}' of"
+    needs += f" {architecture.distribution}."
+    if preparation is not None and preparation.kind != "text classification":
+        needs += " Rows are in the order of time, and none lacks a value."
+    return needs
+
+
+def _has_projection(architecture: Architecture) -> bool:
+    kept = architecture.encoder == "auto" and architecture.backbone == "bare"
+    return not (kept and not architecture.same_size)
+
+
+def _call(architecture: Architecture, attribute: str, size: tuple[int, int]) -> str:
+    """The call that builds the cell of a layer."""
+    options = dict(architecture.cell.options)
+    if architecture.cell.implementation != "default":
+        options["implementation"] = architecture.cell.implementation
+    named = [f"{name}={value!r}" for name, value in options.items()]
+    return f"{attribute}({', '.join([*map(str, size), *named])})"
+
+
+def _value(answer: Answer) -> str:
+    """What makes values in units of the file of scaled outputs."""
+    value = "model(torch.stack(inputs, -1)).detach() * scale + offset"
+    if answer.reference == "last":
+        value += " + seen[:, -1:]"
+    elif answer.reference == "season":
+        ahead = len(answer.offset)
+        value += f" + seen[:, [k % {answer.season} - {answer.season} for k in range({ahead})]]"
+    return f"({value}).clamp(max=80.0).exp()" if answer.logarithm else f"({value})"

@@ -1,0 +1,300 @@
+"""Saved models answer about a new file what they answered in training, with and without rnnbench."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+from rnnbench.datafile import Choices, load, read_new
+from rnnbench.errors import RnnbenchError
+from rnnbench.records import Result, weights_file
+from rnnbench.saved_model import (
+    SavedModel,
+    answer,
+    best_result,
+    load_model,
+    open_model,
+    save_model,
+    saved_model_of,
+)
+from rnnbench.store import Store
+from tests.builders.cli import call, rnnbench
+from tests.builders.own_files import sequences, series, texts, trained
+
+FORECAST = ', answer = "sales", horizon = 10, ahead = 2'
+CLOSE = {"rtol": 1e-6, "atol": 1e-6}
+
+
+def answers(run: Store, file: Path) -> tuple[SavedModel, dict[str, list[str]], np.ndarray]:
+    """The saved model of a run, what each answer is about, and the answers."""
+    saved, weights = open_model(run.folder)
+    assert saved.preparation is not None
+    asked = read_new(file, saved.preparation)
+    found = answer(load_model(saved, weights), saved.preparation, asked)
+    return saved, {name: list(of) for name, of in asked.keys.items()}, found.values
+
+
+def program(folder: Path, file: Path) -> list[list[str]]:
+    """What `predict.py` prints, in a process of its own."""
+    done = call([sys.executable, str(folder / "predict.py"), str(file)])
+    assert done.returncode == 0, done.stderr
+    return list(csv.reader(io.StringIO(done.stdout)))
+
+
+def columns_of(file: Path) -> dict[str, np.ndarray]:
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+@pytest.mark.parametrize(
+    ("growth", "cell", "recipe"),
+    [
+        (0.0, '"gru"', ""),
+        (0.01, '"lstm"', "layers = 2"),
+        (0.0, '{ name = "lem", options = {} }', 'backbone = "residual"'),
+    ],
+)
+def test_forecasts_are_those_of_training(
+    tmp_path: Path, growth: float, cell: str, recipe: str
+) -> None:
+    """The test scores follow from them and the file alone; `predict.py` gives the same numbers."""
+    file = series(tmp_path, growth=growth)
+    run = trained(tmp_path, "csv-forecast", file, FORECAST, cell=cell, recipe=recipe)
+    saved, keys, values = answers(run, file)
+    sales = columns_of(file)["sales"].astype(float)
+    test = load(file, Choices(target="sales", window=10, horizon=2)).test
+    assert test.lines is not None
+    first = test.lines - 2  # line 2 is the first row of the file
+    asked = [keys["line"].index(str(line - 1)) for line in test.lines]
+    actual = np.stack([sales[first], sales[first + 1]], axis=1)
+    naive = actual - sales[first - 1][:, None]
+    skill = 1 - np.square(values[asked] - actual).mean() / np.square(naive).mean()
+    assert skill == pytest.approx(saved.test["skill"], rel=1e-6)
+    assert keys["day"][-1] == columns_of(file)["day"][-1]
+    result = next(iter(run.read()))
+    files, reason = save_model(run, result, tmp_path / "model")
+    assert reason == ""
+    assert len(files[2].read_text().splitlines()) <= 30
+    printed = np.array(program(tmp_path / "model", file), dtype=float)
+    np.testing.assert_allclose(printed, values, **CLOSE)
+
+
+@pytest.mark.parametrize(("task", "make"), [("csv-classify", sequences), ("csv-texts", texts)])
+def test_classes_are_those_of_training(tmp_path: Path, task: str, make: object) -> None:
+    """The share of right ones of the test part is the accuracy of the result; their names are those
+    of the data, and the new file needs no classes."""
+    file = make(tmp_path)  # type: ignore[operator]
+    run = trained(tmp_path, task, file, "")
+    saved, keys, values = answers(run, file)
+    dataset = load(file)
+    lines = [keys["line"].index(str(line)) for line in dataset.test.lines]  # type: ignore[union-attr]
+    right = values[lines].argmax(axis=1) == dataset.test.targets
+    assert right.mean() == pytest.approx(saved.test["accuracy"])
+    np.testing.assert_allclose(values.sum(axis=1), 1, **CLOSE)
+    save_model(run, next(iter(run.read())), tmp_path / "model")
+    printed = program(tmp_path / "model", file)
+    assert {row[1] for row in printed} <= set(dataset.preparation.classes)
+    np.testing.assert_allclose(np.array([row[2:] for row in printed], float), values, **CLOSE)
+    label = "outcome" if task == "csv-classify" else "label"
+    table = columns_of(file)
+    table.pop(label)
+    names = list(table)[::-1]
+    other = tmp_path / "other.csv"
+    with other.open("w", newline="") as stream:
+        csv.writer(stream).writerows([names, *zip(*(table[name] for name in names), strict=True)])
+    _, _, again = answers(run, other)
+    np.testing.assert_array_equal(again, values)
+
+
+@pytest.fixture(scope="module")
+def forecaster(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = tmp_path_factory.mktemp("forecaster")
+    return trained(folder, "csv-forecast", series(folder), FORECAST)
+
+
+def write(folder: Path, header: str, *rows: str) -> Path:
+    path = folder / "new.csv"
+    path.write_text("\n".join([header, *rows]) + "\n")
+    return path
+
+
+ROWS = [f"2022-01-{day:02},1.5,{30 + day}" for day in range(1, 13)]
+
+
+def test_a_forecast_of_what_nobody_knows_yet(forecaster: Store, tmp_path: Path) -> None:
+    """By the command, in units of the file, after each window that the file has; columns are in
+    another order."""
+    rows = [",".join(row.split(",")[::-1]) for row in ROWS]
+    new = write(tmp_path, "sales,warm,day", *rows)
+    done = rnnbench("predict", str(forecaster.folder), str(new), "-o", "out.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    out = list(csv.DictReader(io.StringIO((tmp_path / "out.csv").read_text())))
+    assert [row["line"] for row in out] == ["11", "12", "13"]
+    assert [row["day"] for row in out] == ["2022-01-10", "2022-01-11", "2022-01-12"]
+    assert all(20 < float(row["sales+2"]) < 60 for row in out)
+    printed = rnnbench("predict", str(forecaster.folder), str(new), cwd=tmp_path)
+    assert printed.stdout == (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("day,warm,Sales", "column 'sales' is missing, and column 'Sales' would not be read."
+         " Is 'Sales' meant to be 'sales'?"),
+        ("date,warm,x", "columns 'sales' and 'day' are missing, and columns 'date' and 'x' would"
+         " not be read. Is 'date' meant to be 'day'?"),
+    ],
+)  # fmt: skip
+def test_missing_columns_are_named(
+    forecaster: Store, tmp_path: Path, header: str, sentence: str
+) -> None:
+    """In one sentence with those that nothing reads; exit code 2."""
+    new = write(tmp_path, header, *ROWS)
+    done = rnnbench("predict", str(forecaster.folder), str(new), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_further_columns_are_named_and_not_read(forecaster: Store, tmp_path: Path) -> None:
+    """A note on standard error, and the same forecasts."""
+    plain = rnnbench(
+        "predict",
+        str(forecaster.folder),
+        str(write(tmp_path, "day,warm,sales", *ROWS)),
+        cwd=tmp_path,
+    )
+    new = write(tmp_path, "day,warm,sales,rain", *[f"{row},wet" for row in ROWS])
+    done = rnnbench("predict", str(forecaster.folder), str(new), cwd=tmp_path)
+    assert done.stderr == "note: column 'rain' is not read: the model was trained without.\n"
+    assert done.stdout == plain.stdout
+
+
+@pytest.mark.parametrize(
+    ("rows", "sentence"),
+    [
+        (ROWS[:9], "no 10 rows of a series are without a gap and without a missing value"),
+        ([row.replace("1.5", "warm") for row in ROWS], "column 'warm' holds words"),
+        ([row.replace("2022-", "no ") for row in ROWS], "column 'day' holds words"),
+        ([*ROWS[:6], *[row.replace("-01-", "-03-") for row in ROWS[6:]]], "without a gap"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(
+    forecaster: Store, tmp_path: Path, rows: list[str], sentence: str
+) -> None:
+    """With what is wrong with it."""
+    saved, _ = open_model(forecaster.folder)
+    assert saved.preparation
+    with pytest.raises(RnnbenchError, match=sentence):
+        read_new(write(tmp_path, "day,warm,sales", *rows), saved.preparation)
+
+
+def test_windows_with_a_missing_value_are_left_out(forecaster: Store, tmp_path: Path) -> None:
+    """And counted."""
+    rows = [*ROWS, "2022-01-13,,43", "2022-01-14,1,44"]
+    saved, _ = open_model(forecaster.folder)
+    assert saved.preparation
+    asked = read_new(write(tmp_path, "day,warm,sales", *rows), saved.preparation)
+    assert len(asked) == 3
+    assert asked.notices == ("2 windows with a gap or a value that cannot be read are left out.",)
+
+
+def test_the_saved_model_is_taken_before_the_weights(forecaster: Store, tmp_path: Path) -> None:
+    """A folder with `model.json` needs no run; `model.json` says what was measured."""
+    result = next(iter(forecaster.read()))
+    files, reason = save_model(forecaster, result, tmp_path / "model")
+    assert reason == ""
+    assert [file.name for file in files] == ["model.safetensors", "model.json", "predict.py"]
+    saved, weights = open_model(tmp_path)
+    assert weights == tmp_path / "model" / "model.safetensors"
+    assert saved == saved_model_of(forecaster, result)
+    assert saved.test == result.learning.test  # type: ignore[union-attr]
+    assert saved.versions["torch"]
+    assert open_model(tmp_path / "model")[0] == saved
+
+
+def with_score(store: Store, result: Result, seed: int, score: float) -> str:
+    """A copy of a result at another seed, with another validation score."""
+    trial = msgspec.structs.replace(result.trial, seed=seed)
+    learning = result.learning
+    assert learning
+    curve = []
+    for epoch in learning.curve:
+        curve.append(msgspec.structs.replace(epoch, validation={"skill": score}))
+    changed = msgspec.structs.replace(learning, curve=tuple(curve))
+    path = store.write(msgspec.structs.replace(result, trial=trial, learning=changed))
+    source = weights_file(store.weights, result.trial)
+    weights_file(store.weights, trial).write_bytes(source.read_bytes())
+    return path.stem
+
+
+def test_the_best_model_is_that_of_validation(tmp_path: Path) -> None:
+    """Not of test data; one without weights is never it."""
+    store = trained(tmp_path, "csv-forecast", series(tmp_path), FORECAST)
+    first = next(iter(store.read()))
+    best = with_score(store, first, 7, 0.99)
+    with_score(store, first, 8, 0.5)
+    lost = with_score(store, first, 9, 0.999)
+    (store.weights / f"{lost}.safetensors").unlink()
+    found = best_result(store)
+    assert store.path(best).stem == best
+    assert found.trial.seed == 7  # type: ignore[union-attr]
+    assert best_result(store, row="gru") == found
+    with pytest.raises(RnnbenchError, match="no cell with weights called 'lstm'"):
+        best_result(store, row="lstm")
+    with pytest.raises(RnnbenchError, match="has no weights"):
+        best_result(store, trial=lost)
+
+
+def test_a_run_without_weights_says_how_to_keep_them(forecaster: Store, tmp_path: Path) -> None:
+    """And a folder without a run that there is none."""
+    (tmp_path / "trials").mkdir()
+    with pytest.raises(RnnbenchError, match="`--keep-weights` keeps them"):
+        open_model(tmp_path)
+    with pytest.raises(RnnbenchError, match="neither a run nor a saved model"):
+        open_model(tmp_path / "trials")
+
+
+def test_a_damaged_file_of_weights_is_named(forecaster: Store, tmp_path: Path) -> None:
+    """In a sentence."""
+    save_model(forecaster, next(iter(forecaster.read())), tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"half")
+    saved, weights = open_model(tmp_path)
+    with pytest.raises(RnnbenchError, match=r"model\.safetensors: does not fit the cell 'gru'"):
+        load_model(saved, weights)
+    (tmp_path / "model.json").write_text("{")
+    with pytest.raises(RnnbenchError, match=r"model\.json: cannot be read"):
+        open_model(tmp_path)
+
+
+WITHOUT_RNNBENCH = """
+import sys, types
+sys.modules["rnnbench"] = None
+torch = __import__("torch")
+plain = types.ModuleType("rnnbench_cells.gru")
+plain.build_gru = lambda inputs, hidden: torch.nn.GRU(inputs, hidden, batch_first=True)
+sys.modules["rnnbench_cells"] = types.ModuleType("rnnbench_cells")
+sys.modules["rnnbench_cells.gru"] = plain
+sys.argv = sys.argv[1:]
+__import__("runpy").run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_the_program_imports_the_package_of_the_cell_alone(
+    forecaster: Store, tmp_path: Path
+) -> None:
+    """With a package in its place that has torch's GRU under the same name, nothing of rnnbench is
+    imported, and the numbers are equal."""
+    save_model(forecaster, next(iter(forecaster.read())), tmp_path)
+    file = write(tmp_path, "day,warm,sales", *ROWS)
+    code = [sys.executable, "-c", WITHOUT_RNNBENCH, str(tmp_path / "predict.py"), str(file)]
+    done = subprocess.run(code, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list(csv.reader(io.StringIO(done.stdout))) == program(tmp_path, file)
+    assert json.loads((tmp_path / "model.json").read_text())["format"] == 1

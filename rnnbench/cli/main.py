@@ -191,10 +191,8 @@ def _load(module: str) -> ModuleType:
 
 
 def _hear_signals_to_end() -> None:
-    """Handle signals to terminate like Ctrl-C, so that child processes end too.
-
-    A signal that is ignored, as under `nohup`, stays ignored.
-    """
+    """Handle signals to terminate like Ctrl-C, so that child processes end too; one that is
+    ignored, as under `nohup`, stays ignored."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

@@ -75,8 +75,6 @@ class Task(ABC):
     archives: ClassVar[tuple[Archive, ...]] = ()
     former_dials: ClassVar[Mapping[str, str]] = {}
     """Dials of earlier versions, each with a clause that says what to write instead."""
-    kind: ClassVar[str] = ""
-    """Of a task on files of a user, what they are taken for, as `rnnbench.datafile` names it."""
     shortest_horizon: ClassVar[int] = 1
     end_token: ClassVar[int] = 0
     """The token that ends an answer, in mode "decode"."""

@@ -12,7 +12,8 @@ def task_name(kind: str, catalogue: Catalogue) -> str:
     Raises RnnbenchError where there is none.
     """
     for name, contribution in catalogue.tasks.items():
-        if contribution.item.kind == kind:
+        # Tasks on files of a user say what these are taken for; other tasks have no such name.
+        if getattr(contribution.item, "kind", "") == kind:
             return name
     raise RnnbenchError(f"no installed task reads a file that is taken for a {kind}")
 

@@ -33,13 +33,11 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
         f" {plan.parameters:,} parameters.",
     )
     duration = timedelta(seconds=round(plan.seconds))
-    duration_line = f"about {duration}, {jobs} at once, by measured steps"
+    how_long = f"about {duration}, {jobs} at once, by measured steps"
     if not session.is_new:
-        duration_line = f"goes on from what {session.folder} holds"
-    _line(
-        "time",
-        f"{duration_line}; the answer comes after {text.setting(minutes)} minutes at the latest.",
-    )
+        how_long = f"goes on from what {session.folder} holds"
+    latest = f"the answer comes after {text.setting(minutes)} minutes at the latest"
+    _line("time", f"{how_long}; {latest}.")
 
 
 def _line(name: str, sentence: str) -> None:

@@ -176,5 +176,5 @@ def test_an_answer_is_short(first: str, second: str, seeds: int, name: str) -> N
 
 def test_without_any_result_nothing_is_recommended() -> None:
     said = answer(outcome())
-    assert said[0].startswith("No training has finished")
+    assert said[0].startswith("No cell has been evaluated yet")
     assert "last value" in said[1]

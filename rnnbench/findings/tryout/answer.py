@@ -76,7 +76,7 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _nothing(outcome: Outcome) -> Iterator[str]:
-    yield f"No training has finished, so that no cell can be recommended; {AGAIN}."
+    yield f"No cell has been evaluated yet, so that none can be recommended; {AGAIN}."
     best = outcome.best
     if best is not None and best.error is not None:
         yield f"With {_called(best)}, the best baseline, {_says(outcome, best.error)}."

@@ -22,6 +22,7 @@ from rnnbench.tryout.reading import evaluations, looks_of, predictions_of
 from rnnbench.tryout.records import Attempt
 
 SUITE = "suite.toml"
+THREADS = "OMP_NUM_THREADS"
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,14 @@ class Session:
         return prepare(str(self.suite), choices, output=self.folder, jobs=jobs)
 
     def baselines(self) -> tuple[BaselineScore, ...]:
-        """Fit the baselines to the training part.
+        """Fit the baselines to the training part, on one thread: several ones that wait for each
+        other take twenty times as long where other programs run.
 
-        scikit-learn sets variables of the environment, on which trainings must not depend.
+        scikit-learn is imported here. It sets variables of the environment, on which trainings must
+        not depend, and reads the number of its threads.
         """
         before = dict(os.environ)
+        os.environ.setdefault(THREADS, "1")
         try:
             return fit_baselines(self.opened.dataset)
         finally:

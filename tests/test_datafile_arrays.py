@@ -18,6 +18,7 @@ from rnnbench.datafile import (
     inspect,
     load,
     six_lines,
+    windows_left,
 )
 from rnnbench.datafile.records import Fill, Unit
 from rnnbench.datafile.windows import filled as series_filled, split_by_time, still_missing
@@ -307,3 +308,23 @@ def test_a_preparation_goes_through_json(tmp_path: Path) -> None:
     dataset = load(table(tmp_path, growth()), Choices(window=10, horizon=3))
     text = msgspec.json.encode(dataset.preparation)
     assert msgspec.json.decode(text, type=Preparation) == dataset.preparation
+
+
+def test_of_too_many_windows_evenly_spaced_ones_are_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In each part and series; it is said, and counted as it is trained on."""
+    path = write(tmp_path / "data.csv", clean.panel())
+    choices = Choices(window=10)
+    whole = load(path, choices)
+    monkeypatch.setattr(windows_left, "MOST_NUMBERS", 1_200)
+    found = load(path, choices)
+    split = found.inspection.split
+    assert counts(found) == [split.train, split.validation, split.test]
+    (noticed,) = found.inspection.notices
+    assert noticed.sentence.startswith("The 330 windows have more than 1,200 numbers together: one")
+    assert sum(counts(found)) == -(-sum(counts(whole)) // 3)
+    assert found.series is not None
+    for part in found.parts:
+        assert part.start is not None
+        assert set(found.series[part.start]) == {0, 1, 2}

@@ -27,6 +27,9 @@ KINDS: Mapping[str, NoticeKind] = {
     "too-large": NoticeKind(
         "a file with more text than is read", "The rows behind the named line are not read."
     ),
+    "sampled": NoticeKind(
+        "a table with more windows than memory holds", "Evenly spaced windows are used."
+    ),
     "no-header": NoticeKind(
         "a first line of numbers, which names no columns", "Columns are called by their place."
     ),

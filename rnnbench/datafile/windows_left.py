@@ -22,6 +22,8 @@ from rnnbench.datafile.windows import (
 from rnnbench.text import counted, listed
 
 MOST_SHOWN = 3
+MOST_NUMBERS = 100_000_000
+"""Numbers in all windows together, in 400 MB; of more windows, evenly spaced ones are used."""
 DROP: Fill = "drop"
 """What becomes of missing values in a forecast unless something else is asked for."""
 FILLED = {
@@ -68,14 +70,18 @@ def use_windows(
     used: Array = np.all(counts > 0, axis=1)
     if not used.any():
         raise unusable(table.file, _too_few(found, counts, rows, choices))
+    last = found.last[used[rows.series[found.last]]]
+    every = -(-len(last) * window * len(read) // MOST_NUMBERS)
     notices = [
+        *_sampled_notice(len(last), every),
         *_missing_notices(table, columns, read, found, choices),
         *_gap_notice(table, arranged, found),
         *_short_notice(arranged, used, rows),
     ]
     left_out = found.over_gaps + found.with_missing
-    last = found.last[used[rows.series[found.last]]]
-    return Used(last, counts * used[:, None], used, left_out, tuple(notices))
+    last = last[:: max(1, every)]
+    counts = count_by_part(rows, last, len(arranged.names))
+    return Used(last, counts, used, left_out, tuple(notices))
 
 
 def _too_few(found: Windows, counts: Array, rows: Rows, choices: Choices) -> str:
@@ -123,6 +129,16 @@ def _missing_notices(
         lines = table.lines[absent]
         notices.append(notice("missing", sentence, column=name, lines=lines, action=action))
     return notices
+
+
+def _sampled_notice(windows: int, every: int) -> list[Notice]:
+    if every <= 1:
+        return []
+    sentence = (
+        f"The {windows:,} windows have more than {MOST_NUMBERS:,} numbers together: one of {every}"
+        " is used."
+    )
+    return [notice("sampled", sentence, count=windows)]
 
 
 def _gap_notice(table: Table, arranged: Arranged, found: Windows) -> list[Notice]:

@@ -22,7 +22,7 @@ BITS = rnnbench.Metric("bits", "bits a character or a word", "lower", _bits)
 
 @dataclass(frozen=True)
 class TextFile(OwnFile):
-    """Predict each next character, or each next word, of your own text.
+    """Predict each next character, or each next word, of the text in your own file.
 
     text:                 I n   t h e   b e g i n n i n
     answer at each step:  n   t h e   b e g i n n i n g

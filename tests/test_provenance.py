@@ -215,7 +215,7 @@ def test_a_file_that_changes_while_it_is_read_gives_no_figures(
         str(file): sha256(file.read_bytes()).hexdigest()
     }
     hashes = iter(["before", "after"])
-    monkeypatch.setattr("rnnbench.runner.learning.file_digest", lambda _: next(hashes))
+    monkeypatch.setattr("rnnbench.runner.data.file_digest", lambda _: next(hashes))
     result = run_trial(trial, CATALOGUE)
     assert result.status == "skipped"
     assert result.reason == f"{file}: it changed while it was read"

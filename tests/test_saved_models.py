@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from rnnbench.datafile import Choices, load, read_new
 from rnnbench.errors import RnnbenchError
@@ -23,6 +24,7 @@ from rnnbench.saved_model import (
     save_model,
     saved_model_of,
 )
+from rnnbench.saved_model.program import program as program_of
 from rnnbench.store import Store
 from tests.builders.cli import call, rnnbench
 from tests.builders.own_files import sequences, series, texts, trained
@@ -110,6 +112,34 @@ def test_classes_are_those_of_training(tmp_path: Path, task: str, make: object) 
         csv.writer(stream).writerows([names, *zip(*(table[name] for name in names), strict=True)])
     _, _, again = answers(run, other)
     np.testing.assert_array_equal(again, values)
+
+
+def test_several_series_have_one_model(tmp_path: Path) -> None:
+    """Each is forecast from its own rows, whichever way they lie in the file; the program prints
+    the name of the series."""
+    rng = np.random.default_rng(4)
+    level = {"north": 10.0, "south": 50.0}
+    lines = ["day,shop,sales"]
+    for day in range(120):
+        for shop, base in level.items():
+            lines.append(f"{day},{shop},{base + np.sin(day / 5) + 0.1 * rng.normal():.4f}")
+    file = tmp_path / "shops.csv"
+    file.write_text("\n".join(lines) + "\n")
+    dials = ', answer = "sales", horizon = 10, group = "shop", order = "day"'
+    run = trained(tmp_path, "csv-forecast", file, dials)
+    _, keys, values = answers(run, file)
+    assert keys["shop"].count("north") == keys["shop"].count("south") == 111
+    save_model(run, next(iter(run.read())), tmp_path / "model")
+    printed = program(tmp_path / "model", file)
+    assert [row[0] for row in printed] == keys["shop"]
+    np.testing.assert_allclose(np.array([row[1:] for row in printed], float), values, **CLOSE)
+    mixed = tmp_path / "mixed.csv"
+    mixed.write_text("\n".join([lines[0], *rng.permutation(lines[1:])]) + "\n")
+    _, again, moved = answers(run, mixed)
+    order = [again["shop"].index("north"), again["shop"].index("south")]
+    names = ["north", "south"] if order[0] < order[1] else ["south", "north"]
+    expected = np.concatenate([values[np.array(keys["shop"]) == name] for name in names])
+    np.testing.assert_array_equal(moved, expected)
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +235,27 @@ def test_windows_with_a_missing_value_are_left_out(forecaster: Store, tmp_path: 
     assert asked.notices == ("2 windows with a gap or a value that cannot be read are left out.",)
 
 
+def test_forecasts_may_be_changes_since_the_last_season(forecaster: Store, tmp_path: Path) -> None:
+    """The program and the command take the same rows of the last season."""
+    result = next(iter(forecaster.read()))
+    save_model(forecaster, result, tmp_path)
+    saved, weights = open_model(tmp_path)
+    assert saved.preparation
+    assert saved.preparation.answer
+    seasonal = replace(saved.preparation.answer, reference="season", season=4, logarithm=True)
+    scaled = replace(seasonal, offset=(0.1, 0.2), scale=(0.01, 0.02))
+    preparation = replace(saved.preparation, answer=scaled)
+    changed = replace(saved, preparation=preparation)
+    (tmp_path / "model.json").write_bytes(msgspec.json.encode(changed))
+    hidden = changed.architecture.hidden_size
+    (tmp_path / "predict.py").write_text(program_of(changed, [(2, hidden)]))
+    file = write(tmp_path, "day,warm,sales", *ROWS)
+    expected = answer(load_model(changed, weights), preparation, read_new(file, preparation))
+    assert 30 < expected.values[0, 0] < 45
+    printed = np.array(program(tmp_path, file), dtype=float)
+    np.testing.assert_allclose(printed, expected.values, **CLOSE)
+
+
 def test_the_saved_model_is_taken_before_the_weights(forecaster: Store, tmp_path: Path) -> None:
     """A folder with `model.json` needs no run; `model.json` says what was measured."""
     result = next(iter(forecaster.read()))
@@ -221,14 +272,14 @@ def test_the_saved_model_is_taken_before_the_weights(forecaster: Store, tmp_path
 
 def with_score(store: Store, result: Result, seed: int, score: float) -> str:
     """A copy of a result at another seed, with another validation score."""
-    trial = msgspec.structs.replace(result.trial, seed=seed)
+    trial = replace(result.trial, seed=seed)
     learning = result.learning
     assert learning
     curve = []
     for epoch in learning.curve:
-        curve.append(msgspec.structs.replace(epoch, validation={"skill": score}))
-    changed = msgspec.structs.replace(learning, curve=tuple(curve))
-    path = store.write(msgspec.structs.replace(result, trial=trial, learning=changed))
+        curve.append(replace(epoch, validation={"skill": score}))
+    changed = replace(learning, curve=tuple(curve))
+    path = store.write(replace(result, trial=trial, learning=changed))
     source = weights_file(store.weights, result.trial)
     weights_file(store.weights, trial).write_bytes(source.read_bytes())
     return path.stem

@@ -453,7 +453,7 @@ def test_the_seed_moves_the_weights_and_not_only_the_data(monkeypatch: pytest.Mo
     trial = learning_trial(recipe=SMALL, learning_rate=0.01)
     of_zero = run_trial(trial)
     monkeypatch.setattr(
-        "rnnbench.runner.learning.open_feed",
+        "rnnbench.runner.data.open_feed",
         lambda task, _, archives: open_feed(task, trial, archives),
     )
     of_one = run_trial(msgspec.structs.replace(trial, seed=1))

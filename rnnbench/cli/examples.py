@@ -54,6 +54,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "export": (
         ("rnnbench export runs/quick --format csv", "into runs/quick/export"),
         ("rnnbench export runs/cost --format bmf -o out", "into a folder"),
+        ("rnnbench export runs/mine --format model", "the best trained model"),
         ("rnnbench export here there --format latex -o both", "of two folders as one"),
     ),
     "compare": (

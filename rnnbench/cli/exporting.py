@@ -10,6 +10,7 @@ from rnnbench.catalogue import Catalogue, Contribution
 from rnnbench.cli.combining import different, look_at, results_of
 from rnnbench.cli.completion import REPORTS, complete_run
 from rnnbench.cli.exit_codes import ExitCode, ended
+from rnnbench.cli.exporting_models import OF_MODELS, export_model
 from rnnbench.cli.output import note, print_line
 from rnnbench.cli.reporting import tell_unreadable
 from rnnbench.contracts import Renderer
@@ -38,7 +39,8 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
     "format_",
     required=True,
     shell_complete=REPORTS,
-    help="A report of `rnnbench list reports`, such as junit; csv or parquet for the results.",
+    help="A report of `rnnbench list reports`, such as junit; csv or parquet for the results;"
+    " model or onnx for the best trained model.",
 )
 @click.option(
     "-o",
@@ -46,9 +48,17 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
     type=click.Path(path_type=Path),
     help="Folder to write to [default: FOLDER/export; needed for several folders].",
 )
-def export(folders: tuple[Path, ...], format_: str, output: Path | None) -> None:
+@click.option(
+    "--trial", metavar="ID", help="The trial whose model is written [default: best on validation]."
+)
+def export(folders: tuple[Path, ...], format_: str, output: Path | None, trial: str | None) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool; of several folders with runs
     of one suite, what they say as one. Exits with 1 where that could not be done."""
+    if format_ in OF_MODELS:
+        export_model(folders, format_, output, trial)
+        return
+    if trial is not None:
+        raise RnnbenchError(f"--trial is for --format {' and '.join(OF_MODELS)}, not {format_}")
     contribution = None if format_ in OF_RESULTS else _report(format_)
     folders = different(folders)
     for folder in folders:
@@ -79,7 +89,9 @@ def _report(name: str) -> Contribution[Renderer]:
     that there are."""
     reports = Catalogue.present().reports
     if name not in reports:
-        raise UnknownName("report", name, [*reports, *OF_RESULTS], "export", reports.hint)
+        raise UnknownName(
+            "report", name, [*reports, *OF_RESULTS, *OF_MODELS], "export", reports.hint
+        )
     return reports[name]
 
 

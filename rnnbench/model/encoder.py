@@ -42,5 +42,5 @@ def at_last_step(y_BTH: Tensor, lengths: Tensor | None) -> Tensor:
     """Return (B, H), each sequence at its last real step; `lengths` (B,) counts the real steps."""
     if lengths is None:
         return y_BTH[:, -1]
-    rows = torch.arange(len(y_BTH), device=y_BTH.device)
+    rows = torch.arange(y_BTH.shape[0], device=y_BTH.device)
     return y_BTH[rows, lengths - 1]

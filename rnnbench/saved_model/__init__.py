@@ -2,6 +2,7 @@
 
 from rnnbench.saved_model.answers import answer
 from rnnbench.saved_model.choosing import best_result
+from rnnbench.saved_model.onnx_file import export_onnx
 from rnnbench.saved_model.reading import load_model, open_model, saved_model_of
 from rnnbench.saved_model.records import MODEL_FOLDER, SavedModel
 from rnnbench.saved_model.writing import save_model
@@ -11,6 +12,7 @@ __all__ = [
     "SavedModel",
     "answer",
     "best_result",
+    "export_onnx",
     "load_model",
     "open_model",
     "save_model",

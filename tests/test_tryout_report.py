@@ -1,6 +1,7 @@
 """The page of a user's own file: the recommendation, forecasts, errors by step, answers by class."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def tryout() -> Tryout:
 
 
 def findings(found: Tryout | None) -> Findings:
-    results = [learned(cell, seed, 4) for cell in ("gru", "lstm") for seed in range(3)]
+    results = [learned(cell, seed, 4) for cell, seed in product(("gru", "lstm"), range(3))]
     return replace(find(results), tryout=found)
 
 

@@ -59,7 +59,8 @@ class Evaluation:
         return min(counts)
 
     def baseline_rows(self) -> tuple[BaselineRow, ...]:
-        """Return a row for each baseline, the least error first and those without one last."""
+        """Return a row for each baseline, the least error first and those without one last; of equal
+        ones, the simpler."""
         rows = [self._baseline_row(baseline) for baseline in self.baselines]
         return tuple(sorted(rows, key=_by_error))
 
@@ -78,5 +79,5 @@ class Evaluation:
         return by_seed[order[(len(order) - 1) // 2]]
 
 
-def _by_error(row: BaselineRow) -> tuple[bool, float, str]:
-    return row.error is None, row.error or 0.0, row.name
+def _by_error(row: BaselineRow) -> tuple[bool, float]:
+    return row.error is None, row.error or 0.0

@@ -23,7 +23,7 @@ BATCH_SIZES = (32, 64, 128, 256, 512)
 PARAMETERS = 5_000
 PARAMETERS_OF_TEXTS = 20_000
 """With texts, each symbol has numbers of its own at both ends of the model."""
-AROUND_STEP = 1.35
+AROUND_STEP = 1.6
 """A training step of the whole model over one of the cell alone: head, loss and optimiser."""
 OF_FORWARD = 0.4
 """An evaluation of a batch over a training step on it."""

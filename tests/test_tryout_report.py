@@ -1,12 +1,16 @@
 """The page of a user's own file: the recommendation, forecasts, errors by step, answers by class."""
 
+import os
 import re
+from contextlib import redirect_stdout
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from msgspec.structs import replace
 
+from rnnbench.cli.tryout_lines import print_tryout
 from rnnbench.findings import Findings, Tryout, find
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.findings.tryout.records import (
@@ -19,6 +23,7 @@ from rnnbench.findings.tryout.records import (
 )
 from rnnbench_reports.page import render
 from tests.builders.findings import learned
+from tests.builders.inside import STYLE, Terminal
 from tests.builders.report_page import Elements
 
 DAY = 86_400.0
@@ -113,3 +118,19 @@ def test_other_pages_have_no_such_section(tmp_path: Path) -> None:
     render(findings(None), tmp_path)
     page = (tmp_path / "index.html").read_text()
     assert 'id="your-file"' not in page
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+def test_a_terminal_shows_errors_verdicts_and_the_answer(columns: int) -> None:
+    """Within its width: cells and baselines by their errors, then the sentences."""
+    out = Terminal()
+    variables = {"COLUMNS": str(columns), "TERM": "xterm", "NO_COLOR": "1"}
+    with patch.dict(os.environ, variables), redirect_stdout(out):
+        print_tryout(tryout())
+    lines = STYLE.sub("", out.getvalue()).splitlines()
+    assert max(map(len, lines)) <= columns
+    shown = " ".join(" ".join(lines).split())
+    assert shown.index("gru 1.7") < shown.index("lstm 1.8") < shown.index("ridge regression 1.9")
+    for words in ("better", "within chance", "best baseline", "no season fits"):
+        assert words in shown
+    assert shown.endswith(" ".join(tryout().answer))

@@ -16,7 +16,7 @@ from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.tryout.judging import LossScale, judge
 from rnnbench.findings.tryout.records import CellRow
 
-FILES = 400
+FILES = 2_000
 CELLS = 5
 SEEDS = 9
 OF_A_ROW = 0.3

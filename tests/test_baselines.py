@@ -10,6 +10,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import LogisticRegression
 
 from rnnbench.baselines import BaselineScore, fit_baselines
+from rnnbench.baselines.classes import occurring
 from rnnbench.datafile import (
     Choices,
     Dataset,
@@ -187,22 +188,35 @@ def test_sequences_and_texts_are_told_apart_by_logistic_regression(tmp_path: Pat
     lines = clean.reviews(120)
     for line in lines[1:]:
         line[0] += " loved" if line[1] == "good" else " hated"
+    lines[1][0] += " loved loved"
     texts = load(write(tmp_path / "texts.csv", lines))
     bag = fit_baselines(texts)[1]
     assert bag.test["accuracy"] == 1
     size = len(texts.preparation.vocabulary) + 1
-    occurring = []
+    found = []
     for part in texts.parts:
         lengths = part.lengths if part.lengths is not None else [part.inputs.shape[1]] * len(part)
         one = np.zeros((len(part), size))
         for row, codes, length in zip(one, part.inputs, lengths, strict=True):
             row[codes[:length]] = 1
-        occurring.append(one)
+        found.append(one)
+        assert np.array_equal(occurring(part, size).toarray(), one)
     strength = 1 / float(bag.setting.removeprefix("penalty ").replace(",", ""))
     model = LogisticRegression(C=strength, max_iter=500)
-    model.fit(occurring[0], texts.train.targets)
+    model.fit(found[0], texts.train.targets)
     assert bag.predictions is not None
-    assert bag.predictions.tolist() == model.predict(occurring[2]).tolist()
+    assert bag.predictions.tolist() == model.predict(found[2]).tolist()
+
+
+def test_the_longest_sequence_may_be_in_any_part(tmp_path: Path) -> None:
+    """Steps that no training sequence has say nothing, and nothing fails for them."""
+    rows = clean.visits()
+    part = load(write(tmp_path / "data.csv", rows)).test
+    assert part.lines is not None
+    longer = rows[: part.lines[0]] + [rows[part.lines[0]]] * 4 + rows[part.lines[0] :]
+    dataset = load(write(tmp_path / "longer.csv", longer))
+    assert dataset.test.inputs.shape[1] > dataset.train.inputs.shape[1]
+    assert all(one.test for one in fit_baselines(dataset))
 
 
 def test_the_order_of_n_grams_is_chosen_on_validation_data(tmp_path: Path) -> None:

@@ -83,14 +83,15 @@ def _trees(dataset: Dataset) -> BaselineScore:
 
 
 def _features(dataset: Dataset, padding: Any) -> list[Any]:
-    """Rows of numbers for each part: sequences padded to one length, or which words occur.
+    """Rows of numbers for each part: which words occur, or sequences padded to one length, that of
+    the longest one that trains.
 
     padding: what is done with numbers behind the end of a sequence, which are NaN.
     """
     if dataset.preparation.vocabulary:
         size = len(dataset.preparation.vocabulary) + 1
-        return [_occurring(part, size) for part in dataset.parts]
-    longest = max(part.inputs.shape[1] for part in dataset.parts)
+        return [occurring(part, size) for part in dataset.parts]
+    longest = dataset.train.inputs.shape[1]
     rows = [flat(_to_length(part, longest)) for part in dataset.parts]
     return rows if padding is None else [padding(one) for one in rows]
 
@@ -99,13 +100,13 @@ def _to_length(part: Part, longest: int) -> Array:
     """Inputs (B, `longest`, C), NaN behind the end of each sequence."""
     count, steps, channels = part.inputs.shape
     inputs = np.full((count, longest, channels), np.nan)
-    inputs[:, :steps] = part.inputs
+    inputs[:, :steps] = part.inputs[:, :longest]
     if part.lengths is not None:
         inputs[np.arange(longest) >= part.lengths[:, None]] = np.nan
     return inputs
 
 
-def _occurring(part: Part, size: int) -> csr_matrix:
+def occurring(part: Part, size: int) -> csr_matrix:
     """Which words occur in each text, (B, V)."""
     lengths = part.lengths
     if lengths is None:

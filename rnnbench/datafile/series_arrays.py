@@ -165,22 +165,22 @@ def _part(series: Series, preparation: Preparation, part: int) -> Part:
     last = _last(series, part)
     answer = preparation.answer
     assert answer is not None
-    inputs = []
-    references = []
-    actual = []
+    size = (len(last), preparation.output_size)
+    inputs = np.empty((len(last), preparation.window, len(preparation.channels)), dtype=np.float32)
+    references = np.empty(size)
+    actual = np.empty(size)
     for begin in range(0, len(last), AT_ONCE):
-        seen, next_ones = _windows(series, series.values, last[begin : begin + AT_ONCE])
-        inputs.append(inputs_of(preparation, seen))
-        references.append(references_of(answer, seen[:, :, 0]))
-        actual.append(next_ones[:, :, 0])
-    all_actual = np.concatenate(actual)
-    all_references = np.concatenate(references)
-    start = last - all_actual.shape[1] + 1
+        piece = slice(begin, begin + AT_ONCE)
+        seen, next_ones = _windows(series, series.values, last[piece])
+        inputs[piece] = inputs_of(preparation, seen)
+        references[piece] = references_of(answer, seen[:, :, 0])
+        actual[piece] = next_ones[:, :, 0]
+    start = last - preparation.output_size + 1
     return Part(
-        inputs=np.concatenate(inputs),
-        targets=to_outputs(answer, all_actual, all_references),
-        actual=all_actual,
-        references=all_references,
+        inputs=inputs,
+        targets=to_outputs(answer, actual, references),
+        actual=actual,
+        references=references,
         start=start,
         lines=series.lines[start],
     )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from rnnbench.datafile import Choices, load, read_new
 from rnnbench.errors import RnnbenchError
-from rnnbench.records import Result, weights_file
+from rnnbench.records import Result, trial_id, weights_file
 from rnnbench.saved_model import (
     SavedModel,
     answer,
@@ -103,6 +103,10 @@ def test_classes_are_those_of_training(tmp_path: Path, task: str, make: object) 
     printed = program(tmp_path / "model", file)
     assert {row[1] for row in printed} <= set(dataset.preparation.classes)
     np.testing.assert_allclose(np.array([row[2:] for row in printed], float), values, **CLOSE)
+    unread = () if task == "csv-classify" else ("column 'number' is not read: the model was trained"
+                                                " without.",)  # fmt: skip
+    assert saved.preparation
+    assert read_new(file, saved.preparation).notices == unread
     label = "outcome" if task == "csv-classify" else "label"
     table = columns_of(file)
     table.pop(label)
@@ -244,7 +248,9 @@ def test_forecasts_may_be_changes_since_the_last_season(forecaster: Store, tmp_p
     assert saved.preparation.answer
     seasonal = replace(saved.preparation.answer, reference="season", season=4, logarithm=True)
     scaled = replace(seasonal, offset=(0.1, 0.2), scale=(0.01, 0.02))
-    preparation = replace(saved.preparation, answer=scaled)
+    first, *others = saved.preparation.channels
+    channels = (replace(first, logarithm=True), *others)
+    preparation = replace(saved.preparation, answer=scaled, channels=channels)
     changed = replace(saved, preparation=preparation)
     (tmp_path / "model.json").write_bytes(msgspec.json.encode(changed))
     hidden = changed.architecture.hidden_size
@@ -297,6 +303,11 @@ def test_the_best_model_is_that_of_validation(tmp_path: Path) -> None:
     assert store.path(best).stem == best
     assert found.trial.seed == 7  # type: ignore[union-attr]
     assert best_result(store, row="gru") == found
+    assert open_model(store.folder)[0].trial == best
+    save_model(store, first, store.folder / "model")
+    assert open_model(store.folder)[0].trial == store.path(trial_id(first.trial)).stem
+    assert open_model(store.folder, row="gru")[0].trial == best
+    assert open_model(store.folder, trial=best)[0].trial == best
     with pytest.raises(RnnbenchError, match="no cell with weights called 'lstm'"):
         best_result(store, row="lstm")
     with pytest.raises(RnnbenchError, match="has no weights"):

@@ -104,7 +104,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "predict": (
         ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
-        ("rnnbench predict runs/mine new.csv --trial gru.s0", "by that of a trial"),
+        ("rnnbench predict runs/mine new.csv -c gru", "by the best one of a cell"),
     ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),

@@ -48,17 +48,25 @@ OF_RESULTS: dict[str, WriteTables] = {"csv": write_csv, "parquet": write_parquet
     type=click.Path(path_type=Path),
     help="Folder to write to [default: FOLDER/export; needed for several folders].",
 )
+@click.option("-c", "--cell", "row", metavar="CELL", help="Write the best model of this cell.")
 @click.option(
     "--trial", metavar="ID", help="The trial whose model is written [default: best on validation]."
 )
-def export(folders: tuple[Path, ...], format_: str, output: Path | None, trial: str | None) -> None:
+def export(
+    folders: tuple[Path, ...],
+    format_: str,
+    output: Path | None,
+    row: str | None,
+    trial: str | None,
+) -> None:
     """Write what the run in FOLDER says in the FORMAT of another tool; of several folders with runs
     of one suite, what they say as one. Exits with 1 where that could not be done."""
     if format_ in OF_MODELS:
-        export_model(folders, format_, output, trial)
+        export_model(folders, format_, output, trial=trial, row=row)
         return
-    if trial is not None:
-        raise RnnbenchError(f"--trial is for --format {' and '.join(OF_MODELS)}, not {format_}")
+    if trial is not None or row is not None:
+        option = "--cell" if trial is None else "--trial"
+        raise RnnbenchError(f"{option} is for --format {' and '.join(OF_MODELS)}, not {format_}")
     contribution = None if format_ in OF_RESULTS else _report(format_)
     folders = different(folders)
     for folder in folders:

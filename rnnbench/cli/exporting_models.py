@@ -14,7 +14,12 @@ OF_MODELS = ("model", "onnx")
 
 
 def export_model(
-    folders: Sequence[Path], format_: str, output: Path | None, trial: str | None
+    folders: Sequence[Path],
+    format_: str,
+    output: Path | None,
+    *,
+    trial: str | None,
+    row: str | None,
 ) -> None:
     """Write the model of a run and print the names of its files. Raises RnnbenchError where it has
     none, or it cannot be written so."""
@@ -22,7 +27,7 @@ def export_model(
         raise RnnbenchError(f"--format {format_} is for one folder, got {len(folders)}")
     store = open_run(folders[0])
     output = output or folders[0] / "export"
-    result = best_result(store, trial=trial)
+    result = best_result(store, trial=trial, row=row)
     if format_ == "model":
         files, reason = save_model(store, result, output)
         for file in files:

@@ -23,16 +23,19 @@ from rnnbench.store import write_atomically
     type=click.Path(path_type=Path),
     help="File to write to [default: standard output].",
 )
+@click.option("-c", "--cell", "row", metavar="CELL", help="Answer by the best model of this cell.")
 @click.option(
     "--trial", metavar="ID", help="The trial whose model answers [default: the best on validation]."
 )
-def predict(folder: Path, file: Path, output: Path | None, trial: str | None) -> None:
+def predict(
+    folder: Path, file: Path, output: Path | None, row: str | None, trial: str | None
+) -> None:
     """Write forecasts or classes for FILE, by the model of the run in FOLDER, as CSV.
 
     FOLDER is a run that kept its weights, or has a saved model. Forecasts are in units of FILE, one
     line for each window, the last one of which asks for rows that FILE does not have yet.
     """
-    saved, weights = open_model(folder, trial)
+    saved, weights = open_model(folder, trial=trial, row=row)
     if saved.preparation is None:
         raise RnnbenchError(
             f"{folder}: the data of '{saved.architecture.task}' are no file of yours, so that no"

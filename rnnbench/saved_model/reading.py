@@ -27,22 +27,25 @@ class Note(Struct, frozen=True, kw_only=True):
     preparation: Preparation | None = None
 
 
-def open_model(folder: Path, trial: str | None = None) -> tuple[SavedModel, Path]:
+def open_model(
+    folder: Path, *, trial: str | None = None, row: str | None = None
+) -> tuple[SavedModel, Path]:
     """Return a saved model and the file of its weights.
 
     folder: one with `model.json`; or that of a run, whose saved model is taken where it has one,
             and the best model of its kept weights where it has none.
     trial:  the id of a trial of the run, in place of these.
+    row:    what tables call a cell, whose best model is taken in place of these.
 
     Raises RnnbenchError where there is none.
     """
     for place in (folder, folder / MODEL_FOLDER):
-        if trial is None and (place / "model.json").is_file():
+        if trial is None and row is None and (place / "model.json").is_file():
             return _read_json(place / "model.json"), place / "model.safetensors"
     if not (folder / "trials").is_dir():
         raise RnnbenchError(f"{folder}: there is neither a run nor a saved model here")
     store = Store(folder)
-    result = best_result(store, trial=trial)
+    result = best_result(store, trial=trial, row=row)
     return saved_model_of(store, result), weights_file(store.weights, result.trial)
 
 

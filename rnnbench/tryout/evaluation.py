@@ -59,8 +59,8 @@ class Evaluation:
         return min(counts)
 
     def baseline_rows(self) -> tuple[BaselineRow, ...]:
-        """Return a row for each baseline, the least error first and those without one last; of equal
-        ones, the simpler."""
+        """Return a row for each baseline, the least error first and those without one last; of
+        equal ones, the simpler first."""
         rows = [self._baseline_row(baseline) for baseline in self.baselines]
         return tuple(sorted(rows, key=_by_error))
 

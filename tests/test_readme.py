@@ -57,6 +57,8 @@ def test_every_option_that_the_readme_types_exists(tmp_path: Path, line: str) ->
         if word
         in {
             "run",
+            "predict",
+            "try",
             "suite",
             "trial",
             "list",

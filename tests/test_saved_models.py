@@ -27,6 +27,7 @@ from rnnbench.saved_model import (
 from rnnbench.saved_model.program import program as program_of
 from rnnbench.store import Store
 from tests.builders.cli import call, rnnbench
+from tests.builders.matrix import slow
 from tests.builders.own_files import sequences, series, texts, trained
 
 FORECAST = ', answer = "sales", horizon = 10, ahead = 2'
@@ -58,8 +59,8 @@ def columns_of(file: Path) -> dict[str, np.ndarray]:
     ("growth", "cell", "recipe"),
     [
         (0.0, '"gru"', ""),
-        (0.01, '"lstm"', "layers = 2"),
-        (0.0, '{ name = "lem", options = {} }', 'backbone = "residual"'),
+        slow((0.01, '"lstm"', "layers = 2")),
+        slow((0.0, '"lem"', 'backbone = "residual"')),
     ],
 )
 def test_forecasts_are_those_of_training(
@@ -87,7 +88,9 @@ def test_forecasts_are_those_of_training(
     np.testing.assert_allclose(printed, values, **CLOSE)
 
 
-@pytest.mark.parametrize(("task", "make"), [("csv-classify", sequences), ("csv-texts", texts)])
+@pytest.mark.parametrize(
+    ("task", "make"), [("csv-classify", sequences), slow(("csv-texts", texts))]
+)
 def test_classes_are_those_of_training(tmp_path: Path, task: str, make: object) -> None:
     """The share of right ones of the test part is the accuracy of the result; their names are those
     of the data, and the new file needs no classes."""
@@ -118,6 +121,7 @@ def test_classes_are_those_of_training(tmp_path: Path, task: str, make: object) 
     np.testing.assert_array_equal(again, values)
 
 
+@pytest.mark.slow
 def test_several_series_have_one_model(tmp_path: Path) -> None:
     """Each is forecast from its own rows, whichever way they lie in the file; the program prints
     the name of the series."""

@@ -59,8 +59,9 @@ def export(
     row: str | None,
     trial: str | None,
 ) -> None:
-    """Write what the run in FOLDER says in the FORMAT of another tool; of several folders with runs
-    of one suite, what they say as one. Exits with 1 where that could not be done."""
+    """Write what the run in FOLDER says in the FORMAT of another tool, or its best model; of
+    several folders with runs of one suite, what they say as one. Exits with 1 where that could not
+    be done."""
     if format_ in OF_MODELS:
         export_model(folders, format_, output, trial=trial, row=row)
         return

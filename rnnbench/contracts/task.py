@@ -117,8 +117,7 @@ class Task(ABC):
 
     @property
     def data_files(self) -> Mapping[str, Path]:
-        """Other files that the data are read from, which a package ships or a machine makes for
-        itself.
+        """Other files that the data are read from, of a package, or made by a machine for itself.
 
         Each has a name that is the same on every machine; results record their hashes.
         """
@@ -126,8 +125,7 @@ class Task(ABC):
 
     @property
     def preparation(self) -> Struct | None:
-        """How another file of the same kind becomes inputs of a trained model, as a record of JSON;
-        None where data are no file of the user. It is written beside the weights of a model."""
+        """How a new file becomes inputs of a trained model; None where data are no user's file."""
         return None
 
     @property

@@ -1,14 +1,15 @@
 """The model around a cell: encoder, layers of cells, readout."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rnnbench.contracts import Batch, Readout
+from rnnbench.contracts import Batch
 from rnnbench.errors import Refused
+from rnnbench.model.asks import Asks
 from rnnbench.model.encoder import Encoder, at_last_step
 from rnnbench.model.layers import Bare, Residual
 from rnnbench.model.probe import probe
@@ -37,30 +38,6 @@ class Needs(NamedTuple):
 
 
 FEATURES = Needs()
-
-
-class Asks(Protocol):
-    """What a model needs to know of its task; every `Task` does."""
-
-    @property
-    def name(self) -> str:
-        """The name of the task."""
-
-    @property
-    def readout(self) -> Readout:
-        """Where answers are read out."""
-
-    @property
-    def vocabulary(self) -> int | None:
-        """The number of tokens; None without tokens."""
-
-    @property
-    def frame_shape(self) -> tuple[int, int, int] | None:
-        """(C, H, W) for tasks over frames."""
-
-    @property
-    def output_size(self) -> int:
-        """O: classes, or numbers."""
 
 
 class Model(nn.Module):

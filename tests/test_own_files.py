@@ -125,7 +125,7 @@ def test_an_own_file_has_a_target_where_somebody_sets_one(task: type[OwnFile]) -
     assert task.target is None
     assert task(24, target=0.3).target_here == 0.3
     for wrong in (0.0, -1.0, 1.5, float("nan")):
-        with pytest.raises(ValueError, match="target must be above 0, which the trivial forecast"):
+        with pytest.raises(ValueError, match="target must be above 0 and at most 1, got"):
             task(24, target=wrong)
     assert TextFile(target=4.5).target_here == 4.5
     with pytest.raises(ValueError, match="target must be above 0 bits, got -1"):

@@ -150,6 +150,28 @@ def test_several_series_have_one_model(tmp_path: Path) -> None:
     np.testing.assert_array_equal(moved, expected)
 
 
+def test_sequences_of_an_archive_are_read_as_in_training(tmp_path: Path) -> None:
+    """Inputs and lengths of a `.ts` file, line by line."""
+    rng = np.random.default_rng(5)
+    lines = ["@problemName toy", "@data"]
+    for number in range(24):
+        values = rng.normal(size=4 + number % 3)
+        lines.append(f"{','.join(f'{value:.4f}' for value in values)}:{'ab'[number % 2]}")
+    file = tmp_path / "toy.ts"
+    file.write_text("\n".join(lines) + "\n")
+    dataset = load(file)
+    asked = read_new(file, dataset.preparation)
+    read = asked.read(0, len(asked))
+    for part in dataset.parts:
+        assert part.lines is not None
+        places = [asked.keys["line"].index(str(line)) for line in part.lines]
+        steps = part.inputs.shape[1]
+        np.testing.assert_array_equal(read.inputs[places, :steps], part.inputs)
+        assert read.lengths is not None
+        if part.lengths is not None:
+            np.testing.assert_array_equal(read.lengths[places], part.lengths)
+
+
 @pytest.fixture(scope="module")
 def forecaster(tmp_path_factory: pytest.TempPathFactory) -> Store:
     folder = tmp_path_factory.mktemp("forecaster")

@@ -43,15 +43,12 @@ class OwnFile(rnnbench.RecordedTask):
             self.check_target(self.target)
 
     def check_target(self, target: float) -> None:
-        """Raise ValueError for a target that the trivial forecast reaches, or nothing can reach.
+        """Raise ValueError for a target that needs no learning, or that nothing can reach.
 
         It is a score at which an answer without error has 1.
         """
         if not 0 < target <= 1:
-            raise ValueError(
-                f"target must be above 0, which the trivial forecast scores, and at most 1, got"
-                f" {target:g}"
-            )
+            raise ValueError(f"target must be above 0 and at most 1, got {target:g}")
 
     @property
     def own_files(self) -> tuple[Path, ...]:

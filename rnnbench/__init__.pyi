@@ -63,6 +63,7 @@ from .findings import (
     StateSizeCurve as StateSizeCurve,
     StateSizeFinding as StateSizeFinding,
     StepTime as StepTime,
+    Tryout as Tryout,
 )
 from .hooks import (
     hookimpl as hookimpl,

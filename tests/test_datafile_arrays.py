@@ -219,6 +219,38 @@ def test_missing_values_are_filled_as_asked(fill: Fill, filled: list[float]) -> 
     assert np.isnan(found).tolist() == still_missing(missing, rows, fill).tolist()
 
 
+@pytest.mark.parametrize("fill", ["forward", "linear"])
+def test_no_answer_is_a_filled_value_and_none_fills_an_input(fill: Fill, tmp_path: Path) -> None:
+    """Whatever the answer is, what a window reads stays as it is; the value before, repeated, is
+    no truth."""
+    columns = noise(200)
+    for row in (50, 51, 150, 190):
+        columns["count"][row] = ""
+    columns["sun"][100] = ""
+    path = table(tmp_path, columns)
+    choices = Choices(window=10, horizon=2, fill=fill, target="count")
+    dataset = load(path, choices)
+    split = inspect(path, choices).split
+    assert counts(dataset) == [split.train, split.validation, split.test]
+    for part in dataset.parts:
+        assert part.start is not None
+        assert not {50, 51, 150, 190} & set((part.start[:, None] + np.arange(2)).ravel().tolist())
+        last_read = set((part.start - 1).tolist())
+        assert bool({50, 51, 100, 150, 190} & last_read) == (fill == "forward")
+    start = 52 if fill == "forward" else 53
+    assert dataset.train.start is not None
+    place = int(np.flatnonzero(dataset.train.start == start)[0])
+    for answer in range(start, start + 2):
+        columns["count"][answer] = 44.0
+    other = load(table(tmp_path, columns, "b.csv"), choices)
+    for one, channel in enumerate(dataset.preparation.channels):
+        before, after = (
+            data.train.inputs[place, :, one] * found.scale + found.offset
+            for data, found in ((dataset, channel), (other, other.preparation.channels[one]))
+        )
+        assert before == pytest.approx(after, abs=1e-3)
+
+
 def test_sequences_are_padded_and_scaled_by_those_that_train(tmp_path: Path) -> None:
     """Each with its class, as in the file; the last rows of long ones; other parts change
     nothing."""

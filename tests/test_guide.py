@@ -60,13 +60,14 @@ def imported(name: str, program: str, folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda page: page.name)
 def test_every_block_is_of_a_language_that_is_run(page: Path) -> None:
     """In the guide and the page on notebooks, the suite of the page on suites, and the policy of
-    the page on gates, and what the page on servers has to paste; else reference pages hold no block that nobody runs."""
+    the page on gates, the page on one's own data, and what the page on servers has to paste; else reference pages hold no block that nobody runs."""
     languages = {language for language, _ in fenced(page.read_text())}
     run = {"guide.md": {"python", "toml", "sh"}, "suites.md": {"toml"}, "notebook.md": {"python"}}
     run["gate.md"] = {"toml"}
     run["your-claim.md"] = {"toml"}
     run["first-plugin.md"] = {"python", "toml"}
     run["reference.md"] = {"python"}
+    run["your-data.md"] = {"python", "sh"}
     run["ci.md"] = {"toml", "yaml", "bash"}
     assert languages <= run.get(str(page.relative_to(DOCS)), set())
 

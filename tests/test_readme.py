@@ -69,6 +69,7 @@ def test_every_option_of_the_commands_at_a_glance_exists(tmp_path: Path, line: s
         in {
             "run",
             "predict",
+            "try",
             "suite",
             "trial",
             "list",

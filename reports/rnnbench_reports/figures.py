@@ -16,6 +16,7 @@ from rnnbench_reports.panel import Cells, Drawn
 from rnnbench_reports.scaling_figures import scaling_figures
 from rnnbench_reports.span_figures import solve_rates
 from rnnbench_reports.state_size_figures import state_sizes
+from rnnbench_reports.tryout_figures import tryout_figures
 
 
 def cells_of(findings: rnnbench.Findings) -> Cells:
@@ -26,6 +27,7 @@ def cells_of(findings: rnnbench.Findings) -> Cells:
 def draw(findings: rnnbench.Findings, cells: Cells) -> Iterator[Drawn]:
     """Yield every figure for which the findings have data, each with the section it belongs to."""
     by_section = {
+        "tryout": tryout_figures(findings, cells),
         "claims": _of_claims(findings, cells),
         "task": _of_tasks(findings, cells),
         "across": across_figures(findings, cells),

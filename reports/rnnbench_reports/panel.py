@@ -56,8 +56,8 @@ class Drawn(NamedTuple):
     """A figure of several panels, with its name, its title and its caption.
 
     task:    the task whose conditions the panels show; "" where they show no single task.
-    section: the kind of section that has the figure: "claims", "task", "across", "cost" or
-             "scaling".
+    section: the kind of section that has the figure: "tryout", "claims", "task", "across", "cost"
+             or "scaling".
     """
 
     name: str

@@ -71,7 +71,7 @@ class _Campaign:
         self.index: dict[str, Known] = {}
         self.new: set[str] = set()
         self.dependences = Dependences(catalogue, place.executor)
-        self.context = ExecutorContext(store.folder.absolute(), place.jobs, suite.keep_weights)
+        self.context = ExecutorContext(store.folder.absolute(), place.jobs, *suite.kept)
         self.suite = suite
         self.without_data: dict[str, str] = {}
         self.progress.notices += [*untested(suite), *left_out(suite)]

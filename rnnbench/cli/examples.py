@@ -97,6 +97,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("rnnbench inspect visits.csv --group visit --label outcome", "sequences"),
         ("rnnbench inspect reviews.csv.gz --json", "for programs"),
     ),
+    "try": (
+        ("rnnbench try prices.csv --target close", "which cell, if any"),
+        ("rnnbench try prices.csv --dry-run", "what would be trained"),
+        ("rnnbench try visits.csv -c gru -c lru --minutes 10", "two cells, more time"),
+    ),
     "predict": (
         ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
         ("rnnbench predict runs/mine new.csv -c gru", "by the best one of a cell"),

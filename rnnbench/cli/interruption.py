@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-GOES_ON = (("run", "suite"), ("ab",), ("history", "bisect"))
+GOES_ON = (("run", "suite"), ("try",), ("ab",), ("history", "bisect"))
 """The commands that keep what has finished, and go on from there."""
 FRESH = "--fresh"
 

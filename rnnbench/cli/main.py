@@ -41,6 +41,7 @@ COMMANDS = {
     "history": "rnnbench.cli.history:history",
     "reproduce": "rnnbench.cli.reproducing:reproduce",
     "inspect": "rnnbench.cli.inspecting:inspect_",
+    "try": "rnnbench.cli.trying:try_",
     "predict": "rnnbench.cli.predicting:predict",
     "data": "rnnbench.cli.data:data",
     "doctor": "rnnbench.cli.doctor:doctor",
@@ -59,6 +60,7 @@ SUMMARIES = {
     "history": "Keep figures by commit, and say at which commit they moved.",
     "reproduce": "Run a stored trial again and compare it bit for bit.",
     "inspect": "Say what a data file of yours is taken for, and what is odd in it.",
+    "try": "Say which recurrent cell is worth it on a data file of yours, if any.",
     "predict": "Say what a trained model forecasts for a new file, or which classes it has.",
     "data": "List or fetch the real data that tasks need.",
     "doctor": "Say what this machine can and cannot do, and what to mend.",
@@ -189,10 +191,8 @@ def _load(module: str) -> ModuleType:
 
 
 def _hear_signals_to_end() -> None:
-    """Handle signals to terminate like Ctrl-C, so that child processes end too.
-
-    A signal that is ignored, as under `nohup`, stays ignored.
-    """
+    """Handle signals to terminate like Ctrl-C, so that child processes end too; one that is
+    ignored, as under `nohup`, stays ignored."""
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:

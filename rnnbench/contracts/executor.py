@@ -12,6 +12,7 @@ from rnnbench.contracts.places import imported
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import (
     CHECKPOINT_SECONDS,
+    PREDICTIONS_FOLDER,
     WEIGHTS_FOLDER,
     Checkpoints,
     Option,
@@ -24,23 +25,27 @@ from rnnbench.records import (
 class ExecutorContext:
     """What a run passes to its executor.
 
-    folder:       the folder of the run, in which an executor may keep files under its own name.
-    jobs:         number of simultaneous trials that the user chose; None leaves it to the executor.
-    keep_weights: whether trials write the weights of their trained models.
+    folder:           the folder of the run, in which an executor may keep files under its own name.
+    jobs:             number of simultaneous trials that the user chose; None leaves it to the
+                      executor.
+    keep_weights:     whether trials write the weights of their trained models.
+    keep_predictions: whether they write what these say of the test data.
     """
 
     folder: Path
     jobs: int | None = None
     keep_weights: bool = False
+    keep_predictions: bool = False
 
     def checkpoints(self, seconds: float = CHECKPOINT_SECONDS) -> Checkpoints:
-        """Return where and how often trials write checkpoints, and where weights. Raises
-        RnnbenchError for a negative time."""
+        """Return where and how often trials write checkpoints, and where weights and predictions.
+        Raises RnnbenchError for a negative time."""
         if seconds < 0:
             raise RnnbenchError(f"checkpoint_seconds should not be negative, got {seconds:g}")
         folder = self.folder.absolute()
         weights = str(folder / WEIGHTS_FOLDER) if self.keep_weights else ""
-        return Checkpoints(str(folder / "checkpoints"), seconds, weights)
+        predictions = str(folder / PREDICTIONS_FOLDER) if self.keep_predictions else ""
+        return Checkpoints(str(folder / "checkpoints"), seconds, weights, predictions)
 
 
 class Executor(ABC):

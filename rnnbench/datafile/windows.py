@@ -101,6 +101,22 @@ def find_windows(rows: Rows, breaks: Array, missing: Array, window: int, horizon
     return Windows(good, int(has_gap.sum()), int((has_missing & ~has_gap).sum()))
 
 
+def without_filled_answers(
+    windows: Windows, target_missing: Array, open_ends: Array, horizon: int
+) -> Windows:
+    """Windows whose answers are in the file, and whose inputs are not filled in by their answers.
+
+    target_missing: (R,) whether the target was missing before it was filled.
+    open_ends:      (R,) whether a value of the row is known by later rows, as in linear filling; it
+                    must not be the last row that is read.
+    """
+    lacking = np.cumsum(target_missing)
+    last_read = windows.last - horizon
+    bad = (lacking[windows.last] > lacking[last_read]) | open_ends[last_read]
+    lost = windows.with_missing + int(bad.sum())
+    return Windows(windows.last[~bad], windows.over_gaps, lost)
+
+
 def count_by_part(rows: Rows, last: Array, series: int) -> Array:
     """The number of windows by series and part, (S, 3)."""
     counts = np.zeros((series, len(PARTS)), dtype=int)

@@ -18,6 +18,7 @@ from rnnbench.datafile.windows import (
     find_windows,
     rows_needed,
     still_missing,
+    without_filled_answers,
 )
 from rnnbench.text import counted, listed
 
@@ -57,15 +58,22 @@ def use_windows(
     rows: Rows,
     choices: Choices,
 ) -> Used:
-    """Find the windows over these columns.
+    """Find the windows over these columns, of which the first one is the target.
 
     Raises RnnbenchError where no series has a window in each part.
     """
+    fill = choices.fill or DROP
     missing = np.zeros(len(arranged.rows), dtype=bool)
+    ever_missing = missing.copy()
     for name in read:
-        missing |= still_missing(columns[name].missing[arranged.rows], rows, choices.fill or DROP)
+        absent = columns[name].missing[arranged.rows]
+        ever_missing |= absent
+        missing |= still_missing(absent, rows, fill)
     window = window_of(choices)
     found = find_windows(rows, arranged.breaks, missing, window, choices.horizon)
+    target_missing = columns[read[0]].missing[arranged.rows]
+    open_ends = ever_missing if fill == "linear" else np.zeros_like(missing)
+    found = without_filled_answers(found, target_missing, open_ends, choices.horizon)
     counts = count_by_part(rows, found.last, len(arranged.names))
     used: Array = np.all(counts > 0, axis=1)
     if not used.any():
@@ -125,7 +133,10 @@ def _missing_notices(
         action = FILLED[choices.fill or DROP]
         if found.with_missing:
             windows = counted(found.with_missing, "window")
-            action = f"{action} The {windows} with what is still missing are left out."
+            why = "with what is still missing"
+            if choices.fill in ("forward", "linear"):
+                why = f"{why}, or that would answer or end with a value that was filled in,"
+            action = f"{action} The {windows} {why} are left out."
         lines = table.lines[absent]
         notices.append(notice("missing", sentence, column=name, lines=lines, action=action))
     return notices

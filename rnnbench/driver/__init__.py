@@ -7,6 +7,7 @@ from rnnbench.driver.opening import RunContents, open_run, read_run, record_look
 from rnnbench.driver.preparing import Prepared, prepare
 from rnnbench.driver.rendering import Rendered, render
 from rnnbench.driver.reporting import make_reports
+from rnnbench.driver.tryouts import keep_tryout, kept_tryout
 from rnnbench.driver.warnings_of_a_run import warnings_of
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Rendered",
     "RunContents",
     "check_laws",
+    "keep_tryout",
+    "kept_tryout",
     "make_reports",
     "open_run",
     "prepare",

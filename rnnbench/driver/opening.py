@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from rnnbench.driver.tryouts import kept_tryout
 from rnnbench.errors import RnnbenchError
-from rnnbench.findings import Findings, find
+from rnnbench.findings import Findings, Tryout, find
 from rnnbench.records import Claim, Looked, Outcome, Result
 from rnnbench.store import Store, failed_checks, keep_look, kept_claims, kept_looks
 
@@ -18,6 +21,7 @@ class RunContents:
     """All that findings are made from, as it lay in the folder of a run when it was read.
 
     unreadable: the files of results that are left out, with what is wrong with each.
+    tryout:     what was found on a user's own file, if the run is one of such a file.
     """
 
     results: tuple[Result, ...]
@@ -25,12 +29,14 @@ class RunContents:
     checks: tuple[Outcome, ...]
     looked: Looked
     unreadable: Mapping[Path, str]
+    tryout: Tryout | None = None
 
     @cached_property
     def findings(self) -> Findings:
         """What it says, made once. Raises RnnbenchError where there are no results."""
         with _without_collector():
-            return find(self.results, self.claims, self.checks, self.looked)
+            found = find(self.results, self.claims, self.checks, self.looked)
+        return replace(found, tryout=self.tryout)
 
 
 def open_run(folder: Path) -> Store:
@@ -50,9 +56,10 @@ def read_run(store: Store) -> RunContents:
     claims = kept_claims(folder)
     checks = failed_checks(folder)
     looked = kept_looks(folder)
+    tryout = kept_tryout(folder)
     with _without_collector():
         results = tuple(store.read())
-    return RunContents(results, claims, checks, looked, dict(store.unreadable))
+    return RunContents(results, claims, checks, looked, dict(store.unreadable), tryout)
 
 
 @contextmanager

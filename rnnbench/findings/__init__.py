@@ -41,6 +41,7 @@ from rnnbench.findings.stats.error_spending import fewest_seeds
 from rnnbench.findings.stats.estimates import INTERVAL_REPLICATES, half_width
 from rnnbench.findings.stats.kaplan_meier import Survival
 from rnnbench.findings.stats.ranges import Curve, DiagnosticCurve, Range
+from rnnbench.findings.tryout.records import Tryout
 
 __all__ = [
     "INTERVAL_REPLICATES",
@@ -89,6 +90,7 @@ __all__ = [
     "StepTime",
     "Survival",
     "TrialOutcome",
+    "Tryout",
     "between_runs",
     "caveats_of",
     "claim_figures",

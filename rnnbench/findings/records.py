@@ -19,6 +19,7 @@ from rnnbench.findings.law_caveats import LawCaveat
 from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.state_size_records import StateSizeFinding
+from rnnbench.findings.tryout.records import Tryout
 from rnnbench.records import Machine, Option
 
 FORMAT = 1
@@ -103,6 +104,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     commits:     in the order of their latest results.
     cells:       the cells that have results.
     folders:     folders of runs that are combined; empty for the findings of a single run.
+    tryout:      what was found on a user's own file; None for any other run.
     """
 
     format: int = FORMAT
@@ -130,6 +132,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     ranking: tuple[str, ...] = ()
     cells: tuple[DescribedCell, ...] = ()
     folders: tuple[str, ...] = ()
+    tryout: Tryout | None = None
 
 
 def schema() -> dict[str, Any]:

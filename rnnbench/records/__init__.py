@@ -4,9 +4,11 @@ them."""
 from rnnbench.records.architecture import Architecture
 from rnnbench.records.checkpoints import (
     CHECKPOINT_SECONDS,
+    PREDICTIONS_FOLDER,
     WEIGHTS_FOLDER,
     WEIGHTS_NOT_KEPT,
     Checkpoints,
+    predictions_file,
     weights_file,
 )
 from rnnbench.records.claim import Claim
@@ -65,6 +67,7 @@ __all__ = [
     "CHECKPOINT_SECONDS",
     "FIRST_TUNING_SEED",
     "MEASURED_BY",
+    "PREDICTIONS_FOLDER",
     "RATIOS",
     "REFERENCE_ROW",
     "SHARES",
@@ -137,6 +140,7 @@ __all__ = [
     "encode",
     "identity",
     "limits",
+    "predictions_file",
     "trial_id",
     "weights_file",
 ]

@@ -113,6 +113,8 @@ class Suite(Struct, frozen=True, kw_only=True):
                      used.
     until_decided:   the rule by which seeds are added until the claims are decided.
     keep_weights:    whether a run keeps the weights of trained models; no trial depends on it.
+    keep_predictions: whether a run keeps what trained models say of the test data; no trial depends
+                     on it either.
     """
 
     name: str
@@ -129,6 +131,12 @@ class Suite(Struct, frozen=True, kw_only=True):
     left_out_claims: tuple[str, ...] = ()
     until_decided: SeedRule | None = None
     keep_weights: bool = False
+    keep_predictions: bool = False
+
+    @property
+    def kept(self) -> tuple[bool, bool]:
+        """Whether weights, and predictions, of trained models are kept."""
+        return self.keep_weights, self.keep_predictions
 
     def cells_on(self, use: TaskUse) -> tuple[CellUse, ...]:
         """The cells that try a task."""

@@ -30,7 +30,7 @@ from rnnbench.runner.imports import Imports
 from rnnbench.runner.reseeding import SeedWatch
 from rnnbench.runner.run_options import RunOptions
 from rnnbench.runner.watch import TorchWatch
-from rnnbench.training import Checkpoint, Feed, keep_weights, note_of, train
+from rnnbench.training import Checkpoint, Feed, keep_predictions, keep_weights, note_of, train
 from rnnbench.training.diagnosing import Measure, from_plugin
 
 
@@ -67,6 +67,8 @@ def run_learning(
         cell = catalogue.cells[trial.cell.name]
         architecture = architecture_of(trial, cell, task, feed.example(), size.hidden)
         keep_weights(path, outcome.weights, note_of(architecture, task.preparation))
+    if outcome.status == "ok":
+        keep_predictions(checkpoints.predictions_of(trial), model, task, feed, trial.device)
     return msgspec.structs.replace(
         bare,
         status=outcome.status,

@@ -13,7 +13,16 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from rnnbench.errors import RnnbenchError, UnknownName
-from rnnbench.records import WEIGHTS_FOLDER, Result, Trial, encode, trial_id, weights_file
+from rnnbench.records import (
+    PREDICTIONS_FOLDER,
+    WEIGHTS_FOLDER,
+    Result,
+    Trial,
+    encode,
+    predictions_file,
+    trial_id,
+    weights_file,
+)
 from rnnbench.store.atomic import write_atomically
 from rnnbench.store.reading import UNREADABLE, problem_of, whole
 
@@ -33,6 +42,7 @@ class Store:
         self.folder = folder
         self.trials = folder / "trials"
         self.weights = folder / WEIGHTS_FOLDER
+        self.predictions = folder / PREDICTIONS_FOLDER
         self.unreadable: dict[Path, str] = {}
 
     def prepare(self) -> None:
@@ -93,6 +103,7 @@ class Store:
         for folder in (
             self.trials,
             self.weights,
+            self.predictions,
             self.folder / "checkpoints",
             self.folder / "looks",
         ):
@@ -121,9 +132,10 @@ class Store:
         return path
 
     def discard(self, trial: Trial) -> None:
-        """Remove the result of a trial, and the weights of its model."""
+        """Remove the result of a trial, and the weights and the predictions of its model."""
         self.path(trial_id(trial)).unlink(missing_ok=True)
         weights_file(self.weights, trial).unlink(missing_ok=True)
+        predictions_file(self.predictions, trial).unlink(missing_ok=True)
 
     def find(self, identity: str) -> Result:
         """Read the result whose id is this, or begins or ends with it.

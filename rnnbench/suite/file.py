@@ -144,6 +144,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     further_claims: add the claims that plugins contribute by the hook `rnnbench_claims`.
     diagnostics:    measurements of the cell in each fresh and each trained model, by name.
     keep_weights:   whether a run keeps the weights of trained models.
+    keep_predictions: whether it keeps what they say of the test data, as `rnnbench try` does.
     gate:           what `rnnbench gate` tolerates in runs of the suite.
     """
 
@@ -162,6 +163,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: Literal["cpu", "cuda"] = "cpu"
     threads: Positive = 1
     keep_weights: bool = False
+    keep_predictions: bool = False
     gate: GatePolicy = GatePolicy()
 
 

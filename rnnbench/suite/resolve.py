@@ -146,6 +146,7 @@ def _bare(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices) -
         threads=choices.threads or file.threads,
         diagnostics=tuple(dict.fromkeys(diagnostics)),
         keep_weights=file.keep_weights or choices.keep_weights,
+        keep_predictions=file.keep_predictions,
     )
 
 

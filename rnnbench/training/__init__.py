@@ -5,6 +5,7 @@ from rnnbench.training.contract import check_batch
 from rnnbench.training.feed import Feed
 from rnnbench.training.loop import Outcome, train
 from rnnbench.training.opening import open_feed
+from rnnbench.training.predictions import keep_predictions
 from rnnbench.training.weights import keep_weights, note_of
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Feed",
     "Outcome",
     "check_batch",
+    "keep_predictions",
     "keep_weights",
     "note_of",
     "open_feed",

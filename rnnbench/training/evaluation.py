@@ -34,14 +34,19 @@ def evaluate(model: Model, task: Task, data: Batch, device: torch.device) -> Eva
     A metric that raises, or is not finite, is absent with the reason. Raises what the task's first
     metric raises, since training depends on it.
     """
-    model.eval()
-    answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
-    with torch.inference_mode():
-        outputs, targets = answer(model, task, data, device)
+    outputs, targets = answers(model, task, data, device)
     if outputs.dtype.kind == "f" and np.isnan(outputs).any():
         # argmax would count the first NaN as the likeliest class
         return Evaluated({}, {metric.name: NAN_OUTPUTS for metric in task.metrics})
     return _scores(task, outputs, targets, data.extra)
+
+
+def answers(model: Model, task: Task, data: Batch, device: torch.device) -> tuple[Array, Array]:
+    """Return what the model's present weights answer, and the targets, as metrics get them."""
+    model.eval()
+    answer = {"stream": _stream, "decode": _decode}.get(task.mode, _sequences)
+    with torch.inference_mode():
+        return answer(model, task, data, device)
 
 
 def _scores(task: Task, outputs: Array, targets: Array, extra: Mapping[str, Array]) -> Evaluated:

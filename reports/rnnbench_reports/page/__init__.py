@@ -21,6 +21,8 @@ from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot, Plots
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
+from rnnbench_reports.page.tryout_front import headline
+from rnnbench_reports.page.tryout_section import tryout_section
 from rnnbench_reports.panel import Cells, Drawn, in_words
 from rnnbench_reports.svg import inline
 
@@ -55,6 +57,7 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
 
 def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
     made = [
+        *tryout_section(findings, plots),
         *claims_sections(findings, plots),
         *sections(findings, plots, links.by_row(findings)),
     ]
@@ -63,9 +66,9 @@ def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
     failed = links.failed(findings)
     tiles, others = ways.folded(list(front.tiles(findings)), findings)
     return Page(
-        title=f"{findings.suite} {findings.suite_version}: {findings.headline}",
+        title=f"{findings.suite} {findings.suite_version}: {headline(findings)}",
         contents=ways.contents(heat, grouped, made, failed),
-        headline=findings.headline,
+        headline=headline(findings),
         lead=lead(findings),
         tiles=tiles,
         folded_tiles=others,

@@ -6,6 +6,7 @@ from math import log10
 import rnnbench
 from rnnbench_reports.page.page_records import HeatMap, Square, Tile
 from rnnbench_reports.page.tables import row_id, slug
+from rnnbench_reports.page.tryout_front import tryout_tile
 from rnnbench_reports.style import number, spread
 
 DARKEST = 9
@@ -31,6 +32,8 @@ COST = (
 
 def tiles(findings: rnnbench.Findings) -> Iterator[Tile]:
     """Yield a tile for each claim, or else for each condition, memory span and cost."""
+    if findings.tryout:
+        yield tryout_tile(findings.tryout)
     for claim in findings.claims:
         yield Tile(f"#claim-{claim.name}", claim.sentence, claim.verdict, claim.verdict)
     if findings.claims:

@@ -1,0 +1,20 @@
+"""What the page of a user's own file opens with: the recommendation, and a tile."""
+
+import rnnbench
+from rnnbench_reports.page.page_records import Tile
+
+
+def headline(findings: rnnbench.Findings) -> str:
+    """Return the sentence that the page opens with."""
+    return findings.tryout.answer[0] if findings.tryout else findings.headline
+
+
+def tryout_tile(tryout: rnnbench.Tryout) -> Tile:
+    """Return whether a cell is worth it on a user's file."""
+    title = tryout.file.rsplit("/", 1)[-1]
+    answers = {cell.answer for cell in tryout.cells}
+    if "better" in answers:
+        return Tile("#your-file", title, "is worth it", "better", tryout.drawn_cell)
+    if answers == {"too few seeds"}:
+        return Tile("#your-file", title, "too few seeds", "open")
+    return Tile("#your-file", title, "no cell is worth it", "open")

@@ -61,7 +61,7 @@ MISSING: list[Case] = [
     ("run trial gru", "TASK"),
     ("show", "NAME"),
     ("check", "NAME"),
-    ("new", "{cell|task|suite}"),
+    ("new", "{cell|task|suite|report|diagnostic|claims|executor}"),
     ("new cell", "NAME"),
     ("report", "FOLDER"),
     ("export", "FOLDER"),

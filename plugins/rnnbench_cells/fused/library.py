@@ -14,9 +14,6 @@ from shutil import which
 from tempfile import TemporaryDirectory
 
 import torch
-from filelock import FileLock
-from platformdirs import user_cache_path
-from torch.utils import cpp_extension
 
 import rnnbench
 
@@ -44,6 +41,8 @@ def load_loops() -> None:
 
     Raises DataUnavailable without a C++ compiler, and where it fails.
     """
+    from filelock import FileLock  # here, so that other implementations do without it
+
     place = _place()
     with FileLock(place.with_suffix(".lock"), timeout=BUILD_SECONDS):
         if not place.exists():
@@ -54,7 +53,12 @@ def load_loops() -> None:
 def _place() -> Path:
     """Return where the library of this machine, torch and source lies; its folder exists."""
     chosen = os.environ.get("RNNBENCH_HOME")
-    home = Path(chosen) if chosen else user_cache_path("rnnbench")
+    if chosen:
+        home = Path(chosen)
+    else:
+        from platformdirs import user_cache_path  # only where no folder is named
+
+        home = user_cache_path("rnnbench")
     sources = [source.read_text() for source in SOURCES]
     parts = (*sources, repr(FLAGS), torch.__version__, _processor(), _compiler())
     digest = sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -90,6 +94,8 @@ def _compiler() -> str:
 
 def _build(place: Path) -> None:
     """Compile beside the place, and move there what is whole."""
+    from torch.utils import cpp_extension  # half a second, once for a machine
+
     torch_folders = cpp_extension.library_paths()
     on_glibc = platform.machine() == "x86_64" and platform.libc_ver()[0] == "glibc"
     with TemporaryDirectory(dir=place.parent) as folder:

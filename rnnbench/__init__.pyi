@@ -88,6 +88,9 @@ from .notebook import (
     load as load,
     run_suite as run_suite,
 )
+from .operators import (
+    load_operators as load_operators,
+)
 from .records import (
     Diagnosis as Diagnosis,
     Example as Example,

@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from rnnbench import operators
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import DataUnavailable
 from rnnbench.meters import kernel_name
 from rnnbench.step_cell import has_compiler
-from rnnbench_cells.fused import library
+from rnnbench_cells.fused.loop import SOURCE
 
 pytestmark = pytest.mark.skipif(not has_compiler(), reason="there is no C++ compiler")
 CELLS = ("rnn", "irnn", "gru", "gru-v3", "lstm")
@@ -98,8 +99,8 @@ def test_without_a_compiler_the_other_implementations_stay(
 ) -> None:
     monkeypatch.setenv("PATH", str(nothing_built))
     monkeypatch.delenv("CXX", raising=False)
-    with pytest.raises(DataUnavailable, match=r"needs a C\+\+ compiler"):
-        library.load_loops.__wrapped__()
+    with pytest.raises(DataUnavailable, match=r"in C\+\+ need a compiler"):
+        operators.load_operators.__wrapped__(SOURCE)
 
 
 def test_a_compiler_that_fails_is_named_with_its_first_error(
@@ -111,13 +112,14 @@ def test_a_compiler_that_fails_is_named_with_its_first_error(
     broken.chmod(broken.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("CXX", str(broken))
     with pytest.raises(DataUnavailable, match=r"by .*broken-c\+\+: x\.cpp:1: error: no such thing"):
-        library.load_loops.__wrapped__()
+        operators.load_operators.__wrapped__(SOURCE)
     assert not list((nothing_built / "home" / "compiled").glob("*.so"))
 
 
 def test_a_library_is_bound_to_its_source_and_machine(
     nothing_built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = library._place()
-    monkeypatch.setattr(library, "_processor", lambda: "another one")
-    assert library._place() != place
+    place = operators.library_place(SOURCE, "2.13.0")
+    assert operators.library_place(SOURCE, "2.13.1") != place
+    monkeypatch.setattr(operators, "_processor", lambda: "another one")
+    assert operators.library_place(SOURCE, "2.13.0") != place

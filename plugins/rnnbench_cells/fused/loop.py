@@ -4,15 +4,17 @@ The mathematics of each cell is in `gated_loop.cpp`, which `rnnbench check` and 
 compare with the loop over steps before its time counts.
 """
 
+from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from rnnbench_cells.fused.library import load_loops
+import rnnbench
 
 FUSED = "fused"
+SOURCE = Path(__file__).with_name("gated_loop.cpp")
 Weights = tuple[Tensor, Tensor, Tensor]
 """W, (gates * H, I), U, (gates * H, H), and the biases, (gates * H,).
 
@@ -31,7 +33,7 @@ def run_fused(
 
     cell: "tanh", "relu", "gru", "gru-v3" or "lstm", which alone has a c.
     """
-    load_loops()
+    rnnbench.load_operators(SOURCE)
     x_TBI = x_BTI.transpose(0, 1).contiguous()
     first_c_BH = h_BH.new_zeros(h_BH.shape) if c_BH is None else c_BH
     contiguous = [part.contiguous() for part in (*weights, h_BH, first_c_BH)]

@@ -6,8 +6,7 @@ from typing import Any
 from torch import Tensor
 
 import rnnbench
-from rnnbench_cells.fused.library import load_loops
-from rnnbench_cells.fused.loop import FUSED, Weights, run_fused
+from rnnbench_cells.fused.loop import FUSED, SOURCE, Weights, run_fused
 
 
 class FusedStepCell(rnnbench.StepCell):
@@ -20,7 +19,7 @@ class FusedStepCell(rnnbench.StepCell):
         is_fused = implementation == FUSED
         super().__init__("eager" if is_fused else implementation)
         if is_fused:
-            load_loops()
+            rnnbench.load_operators(SOURCE)
             self.implementation = FUSED
 
     @abstractmethod

@@ -1,7 +1,8 @@
-"""The compiled loops: built once for a machine, a torch and a source, and kept in the user's cache.
+"""Operators of torch in C++: compiled once for a machine, a torch and a source, and kept in the
+user's cache.
 
-They are built by the C++ compiler that torch.compile uses. The file's name has a hash of whatever
-it depends on, so that it is never mistaken for that of another machine or version.
+They are compiled by the C++ compiler that torch.compile uses. The file's name has a hash of
+whatever it depends on, so that it is never mistaken for that of another machine or version.
 """
 
 import os
@@ -13,12 +14,11 @@ from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 
-import torch
+from filelock import FileLock
+from platformdirs import user_cache_path
 
-import rnnbench
+from rnnbench.errors import DataUnavailable
 
-SOURCE = Path(__file__).with_name("gated_loop.cpp")
-SOURCES = (SOURCE, *sorted(SOURCE.parent.glob("*.h")))
 FLAGS = (
     "-std=c++20",
     "-O3",
@@ -36,41 +36,37 @@ BUILD_SECONDS = 600
 
 
 @cache
-def load_loops() -> None:
-    """Make `torch.ops.rnnbench_cells.gated_loop` available in this process.
+def load_operators(source: Path) -> None:
+    """Make the operators that a C++ file registers by TORCH_LIBRARY available in this process.
+
+    source: the file; headers beside it belong to it.
 
     Raises DataUnavailable without a C++ compiler, and where it fails.
     """
-    from filelock import FileLock  # here, so that other implementations do without it
+    import torch  # the driver, which imports this module, does without it
 
-    place = _place()
+    place = library_place(source, torch.__version__)
     with FileLock(place.with_suffix(".lock"), timeout=BUILD_SECONDS):
         if not place.exists():
-            _build(place)
+            _build(source, place)
     torch.ops.load_library(place)  # type: ignore[no-untyped-call]
 
 
-def _place() -> Path:
-    """Return where the library of this machine, torch and source lies; its folder exists."""
+def library_place(source: Path, torch_version: str) -> Path:
+    """Return where the library of this source, torch and machine lies; its folder exists."""
     chosen = os.environ.get("RNNBENCH_HOME")
-    if chosen:
-        home = Path(chosen)
-    else:
-        from platformdirs import user_cache_path  # only where no folder is named
-
-        home = user_cache_path("rnnbench")
-    sources = [source.read_text() for source in SOURCES]
-    parts = (*sources, repr(FLAGS), torch.__version__, _processor(), _compiler())
+    home = Path(chosen) if chosen else user_cache_path("rnnbench")
+    texts = [file.read_text() for file in (source, *sorted(source.parent.glob("*.h")))]
+    parts = (*texts, repr(FLAGS), torch_version, _processor(), _compiler())
     digest = sha256("\n".join(parts).encode()).hexdigest()[:16]
     folder = home / "compiled"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise rnnbench.DataUnavailable(
-            f"implementation 'fused' keeps its library in {folder}, which cannot be made:"
-            f" {error.strerror}"
+        raise DataUnavailable(
+            f"{source.name} is compiled into {folder}, which cannot be made: {error.strerror}"
         ) from error
-    return folder / f"gated_loop-{digest}.so"
+    return folder / f"{source.stem}-{digest}.so"
 
 
 def _processor() -> str:
@@ -87,13 +83,12 @@ def _compiler() -> str:
     for name in (os.environ.get("CXX", ""), "c++", "g++", "clang++"):
         if name and which(name):
             return name
-    raise rnnbench.DataUnavailable(
-        "implementation 'fused' needs a C++ compiler (CXX, c++ or g++), and there is none"
-    )
+    raise DataUnavailable("operators in C++ need a compiler (CXX, c++ or g++), and there is none")
 
 
-def _build(place: Path) -> None:
+def _build(source: Path, place: Path) -> None:
     """Compile beside the place, and move there what is whole."""
+    import torch
     from torch.utils import cpp_extension  # half a second, once for a machine
 
     torch_folders = cpp_extension.library_paths()
@@ -101,7 +96,7 @@ def _build(place: Path) -> None:
     with TemporaryDirectory(dir=place.parent) as folder:
         made = Path(folder) / place.name
         command = [
-            *(_compiler(), *FLAGS, str(SOURCE), "-o", str(made)),
+            *(_compiler(), *FLAGS, str(source), "-o", str(made)),
             f"-D_GLIBCXX_USE_CXX11_ABI={int(torch.compiled_with_cxx11_abi())}",
             *(f"-I{include}" for include in cpp_extension.include_paths()),
             *(f"-L{libraries}" for libraries in torch_folders),
@@ -114,8 +109,8 @@ def _build(place: Path) -> None:
                 command, check=True, capture_output=True, text=True, timeout=BUILD_SECONDS
             )
         except (OSError, subprocess.SubprocessError) as error:
-            raise rnnbench.DataUnavailable(
-                f"implementation 'fused' could not be compiled by {command[0]}: {_why(error)}"
+            raise DataUnavailable(
+                f"{source.name} could not be compiled by {command[0]}: {_why(error)}"
             ) from error
         made.replace(place)
 

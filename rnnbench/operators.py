@@ -1,5 +1,5 @@
 """Operators of torch in C++: compiled once for a machine, a torch and a source, and kept in the
-user's cache.
+user's cache, or where torch is told to keep extensions (TORCH_EXTENSIONS_DIR).
 
 They are compiled by the C++ compiler that torch.compile uses. The file's name has a hash of
 whatever it depends on, so that it is never mistaken for that of another machine or version.
@@ -54,12 +54,11 @@ def load_operators(source: Path) -> None:
 
 def library_place(source: Path, torch_version: str) -> Path:
     """Return where the library of this source, torch and machine lies; its folder exists."""
-    chosen = os.environ.get("RNNBENCH_HOME")
-    home = Path(chosen) if chosen else user_cache_path("rnnbench")
+    chosen = os.environ.get("TORCH_EXTENSIONS_DIR")
+    folder = Path(chosen) if chosen else user_cache_path("rnnbench") / "compiled"
     texts = [file.read_text() for file in (source, *sorted(source.parent.glob("*.h")))]
     parts = (*texts, repr(FLAGS), torch_version, _processor(), _compiler())
     digest = sha256("\n".join(parts).encode()).hexdigest()[:16]
-    folder = home / "compiled"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

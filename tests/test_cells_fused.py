@@ -90,7 +90,7 @@ def test_costs_name_the_kernel() -> None:
 @pytest.fixture
 def nothing_built(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A cache without a library, in a process that has loaded none."""
-    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TORCH_EXTENSIONS_DIR", str(tmp_path / "compiled"))
     return tmp_path
 
 
@@ -113,7 +113,7 @@ def test_a_compiler_that_fails_is_named_with_its_first_error(
     monkeypatch.setenv("CXX", str(broken))
     with pytest.raises(DataUnavailable, match=r"by .*broken-c\+\+: x\.cpp:1: error: no such thing"):
         operators.load_operators.__wrapped__(SOURCE)
-    assert not list((nothing_built / "home" / "compiled").glob("*.so"))
+    assert not list((nothing_built / "compiled").glob("*.so"))
 
 
 def test_a_library_is_bound_to_its_source_and_machine(

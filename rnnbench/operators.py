@@ -1,5 +1,5 @@
 """Operators of torch in C++: compiled once for a machine, a torch and a source, and kept in the
-user's cache, or where torch is told to keep extensions (TORCH_EXTENSIONS_DIR).
+user's cache, or in the folder of torch's extensions where one is named (TORCH_EXTENSIONS_DIR).
 
 They are compiled by the C++ compiler that torch.compile uses. The file's name has a hash of
 whatever it depends on, so that it is never mistaken for that of another machine or version.

@@ -2,6 +2,7 @@
 nothing when it is read, and can be searched as files."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -102,3 +103,12 @@ def test_the_search_finds_a_cell_without_a_server(opened: Any, site: Path) -> No
         found = seen.page.locator(".md-search-result__item a").first
         found.wait_for(timeout=20_000)
         assert "/cells.html" in found.get_attribute("href")
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "reports" / "published").glob("*/index.html")))
+def test_a_published_page_names_no_file_of_a_machine(page: Path) -> None:
+    """Its links stay within it, or lead to the web."""
+    links = re.findall(r'href="([^"]*)"', page.read_text())
+    assert len(links) > 20
+    assert {link for link in links if not link.startswith(("#", "https://", "data:"))} == set()
+    assert "/tmp/" not in page.read_text()

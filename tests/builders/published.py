@@ -1,9 +1,9 @@
 """Makes what reports/published holds: the page of each run whose results are kept, from these."""
 
+import re
 import sys
 import tarfile
 from pathlib import Path
-from shutil import copy
 from tempfile import TemporaryDirectory
 
 from rnnbench.cli.main import cli
@@ -16,6 +16,8 @@ RESULTS = {
     "modern": ROOT / "benchmarks" / "modern-run.tar.xz",
 }
 """Archives with the folder `trials` of a run, and its looks."""
+LINK = re.compile(r'<a href="file://[^"]*">(.*?)</a>', re.DOTALL)
+"""A link to a result, which is not published beside the page."""
 
 
 def unpack(name: str, folder: Path) -> None:
@@ -25,7 +27,8 @@ def unpack(name: str, folder: Path) -> None:
 
 
 def publish(name: str) -> Path:
-    """Make the page of a run anew, and return its path. The page needs no other file."""
+    """Make the page of a run anew, and return its path. The page needs no other file, and links to
+    none."""
     with TemporaryDirectory() as scratch:
         run = Path(scratch) / name
         unpack(name, run)
@@ -33,7 +36,8 @@ def publish(name: str) -> Path:
         cli.main(["report", str(run), "-o", str(made), "-q"], standalone_mode=False)
         page = PUBLISHED / name / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
-        copy(made / "index.html", page)
+        text = LINK.sub(r"<div>\1</div>", (made / "index.html").read_text())
+        page.write_text(text.replace(str(run), name))
     return page
 
 

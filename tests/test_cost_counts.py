@@ -377,7 +377,7 @@ def test_a_step_that_does_not_fit_is_out_of_memory_in_whatever_words(
     """torch, the C++ library and oneDNN each complain in their own."""
     shape = Shape(steps=2048, batch=16, hidden=64)
     result = measure(pool, "peak-memory", CellUse(name=name), shape=shape, limit_memory_mib=24)
-    assert result.status == "out-of-memory", result.reason
+    assert result.status == "out-of-memory", (result.reason, result.output)
 
 
 def test_cells_over_frames_are_measured_on_frames(pool: LocalPool) -> None:

@@ -34,6 +34,12 @@ CELLS = """
         def forward(self, x, state=None):
             ctypes.string_at(0)
 
+    class Aborts(nn.GRU):
+        '''As the C++ library does where an exception cannot be passed on.'''
+        def forward(self, x, state=None):
+            os.write(2, b"terminate called after throwing an instance of 'std::bad_alloc'")
+            os.abort()
+
     class HangsInC(nn.GRU):
         '''Holds the interpreter's lock and hears no signal that can be blocked.'''
         def forward(self, x, state=None):
@@ -119,7 +125,7 @@ CELLS = """
 
     @rnnbench.hookimpl
     def rnnbench_cells():
-        kinds = dict(segfaults=Segfaults, hangs_in_c=HangsInC, prints=Prints, prints_in_python=PrintsInPython,
+        kinds = dict(segfaults=Segfaults, aborts=Aborts, hangs_in_c=HangsInC, prints=Prints, prints_in_python=PrintsInPython,
                      allocates=Allocates, allocates_in_python=AllocatesInPython, forks=Forks, deletes=Deletes,
                      allocates_in_children=AllocatesInChildren, kills_the_server=KillsTheServer, slow=Slow,
                      writes_everywhere=WritesEverywhere, starts_others=StartsOthers)
@@ -150,6 +156,7 @@ def pool() -> Iterator[LocalPool]:
     ("cell", "status", "reason"),
     [
         ("segfaults", "killed", "its process was ended by SIGSEGV"),
+        ("aborts", "out-of-memory", "its process was ended by SIGABRT: std::bad_alloc"),
         ("prints", "killed", "printed more than its limit of 2 MiB"),
         ("prints_in_python", "killed", "printed more than its limit of 2 MiB"),
         (

@@ -22,6 +22,8 @@ from rnnbench.text import MEBIBYTE
 OUTPUT_KEPT = 8_000
 RESULT_BYTES = 2**28
 POLL_SECONDS = 0.5
+NO_MEMORY = "std::bad_alloc"
+"""Printed by the C++ library, which aborts where an exception cannot be passed on."""
 
 
 @dataclass
@@ -81,7 +83,10 @@ class Running:
             return self._cut_short(
                 "error", "its result cannot be read: the trial has written into it"
             )
-        return self._cut_short("killed", _ending(self.child.code))
+        ending = _ending(self.child.code)
+        if self.child.code == -signal.SIGABRT and NO_MEMORY in self._end_of_output():
+            return self._cut_short("out-of-memory", f"{ending}: {NO_MEMORY}")
+        return self._cut_short("killed", ending)
 
     def _written_result(self) -> Result | None:
         with suppress(ValueError):  # msgspec's errors are ValueErrors

@@ -117,7 +117,7 @@ claims: $(VENV)/.installed  # hours; docs/claims.md is made from its results, wh
 	tar -C runs/claims --sort=name --owner=0 --group=0 --mtime=@0 -cJf docs/claims-results.tar.xz claims.json trials
 
 docs: $(VENV)/.installed-dev  # needs no network; opens by file://, search included
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 published: $(VENV)/.installed-dev  # the pages of reports/published, from the results that are kept
 	$(BIN)/python -m tests.builders.published

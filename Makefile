@@ -53,8 +53,8 @@ coverage: $(VENV)/.installed-dev
 slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m "slurm and not slow" $(call files_with,slurm) $(call junit,slurm)
 
-browser: $(VENV)/.installed-dev
-	$(BIN)/pytest -q -m browser $(call files_with,browser) $(call junit,browser)
+browser: docs  # the site that was just built is the one that is opened
+	SITE=build/site $(BIN)/pytest -q -n logical --dist worksteal -m browser $(call files_with,browser) $(call junit,browser)
 
 test-all: $(VENV)/.installed-dev lint coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""

@@ -40,6 +40,9 @@ PAGES = [
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site that `make browser` has just built, or one of our own."""
+    if built := os.environ.get("SITE"):
+        return ROOT / built
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-c", WITHOUT_NETWORK, "build", "--strict", "--site-dir", folder]
     without_data = {**os.environ, "RNNBENCH_HOME": str(folder / "home")}

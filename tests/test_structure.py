@@ -66,7 +66,12 @@ def test_long_tests_are_there() -> None:
         assert f"def {test}(" in (ROOT / file).read_text(), name
 
 
-@pytest.mark.parametrize("target", ["test", "gate", "docs", "slurm", "browser"])
+def test_ci_makes_the_documentation() -> None:
+    """The tests in a browser open the site that `make docs` has built, strictly."""
+    assert re.search(r"^browser: docs\b", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", ["test", "gate", "slurm", "browser"])
 def test_ci_makes(target: str) -> None:
     """What `make test` leaves out for its time is tried apart."""
     assert re.search(rf"^part .* make {target}\b", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)

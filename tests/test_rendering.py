@@ -7,11 +7,13 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.reporting import make_reports
-from rnnbench.driver.rendering import LIMIT_SECONDS, PROGRAM, Rendered, render
+from rnnbench.driver.render_process import PROGRAM, Rendered
+from rnnbench.driver.rendering import LIMIT_SECONDS, render
 from rnnbench.executors import scratch
 from rnnbench.findings import Findings, find
 from rnnbench.interpreter import python_with_my_path
@@ -300,6 +302,44 @@ def test_a_process_that_renders_ends_with_the_one_that_started_it(tmp_path: Path
     """Here that one is gone before it has begun: it makes nothing."""
     elsewhere = str(os.getppid())
     done = subprocess.run(
-        [*python_with_my_path(PROGRAM), str(tmp_path), elsewhere], capture_output=True
+        [*python_with_my_path(PROGRAM), elsewhere, str(tmp_path)], capture_output=True
     )
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+STARTS = """
+    import subprocess, time
+    import rnnbench
+
+    def start(folder, name):
+        program = subprocess.Popen(["sleep", "1000"], stdout=subprocess.DEVNULL)
+        file = folder / name
+        file.write_text(str(program.pid))
+        return [file]
+
+    def leaves(findings, folder):
+        return start(folder, "leaves.txt")
+
+    def hangs(findings, folder):
+        start(folder, "hangs.txt")
+        time.sleep(1000)
+
+    @rnnbench.hookimpl
+    def rnnbench_reports():
+        return [rnnbench.Renderer("leaves", leaves), rnnbench.Renderer("hangs", hangs)]
+"""
+
+
+@pytest.mark.usefixtures("forked")
+def test_what_a_renderer_started_ends_with_it(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path
+) -> None:
+    """Whether the renderer came to its end or was ended at its limit."""
+    make_plugin(STARTS, distribution="starting-reports")
+    reports = Catalogue.present().reports
+    wanted = [reports[name] for name in ("leaves", "hangs")]
+    outcomes = render(wanted, findings, tmp_path, limit_seconds=4.0)
+    assert [outcome.problem for outcome in outcomes] == ["", "it took longer than its limit of 4 s"]
+    for outcome in outcomes:
+        program = int((tmp_path / f"{outcome.report}.txt").read_text())
+        assert not psutil.pid_exists(program) or psutil.Process(program).status() == "zombie"

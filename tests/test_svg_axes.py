@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from rnnbench_reports.panel import Cells, draw_panel
 from rnnbench_reports.style import name_ticks, plain_ticks
-from rnnbench_reports.svg import inline
+from rnnbench_reports.svg import drawn_for_a_page, inline
 from rnnbench_reports.svg_axes import axes_of
 
 POINTS = 72
@@ -97,7 +97,8 @@ def test_what_is_outside_has_no_tick() -> None:
 def test_a_panel_keeps_its_axes_for_files() -> None:
     """They are hidden only while the page's SVG is made; names are text there."""
     figure = panel(named)
-    made = inline(figure, "f0", "says", frozenset())
+    with drawn_for_a_page():
+        made = inline(figure, "f0", "says", frozenset())
     assert "a $ and &lt;b&gt;" in made
     assert figure.axes[0].xaxis.get_visible()
     assert figure.axes[0].spines["left"].get_visible()
@@ -112,7 +113,8 @@ def test_markers_that_look_alike_say_so_once() -> None:
         axis.plot([1, 2, 3], [1, 2, 3], "o", color="red")
         axis.scatter([1, 2], [2, 1], color=["red", "blue"])
 
-    root = ElementTree.fromstring(inline(panel(markers), "f0", "says", frozenset()))
+    with drawn_for_a_page():
+        root = ElementTree.fromstring(inline(panel(markers), "f0", "says", frozenset()))
     alike = [group for group in root.iter("g") if [one.tag for one in group] == ["use"] * 3]
     assert ["fill:#ff0000" in group.get("style", "") for group in alike] == [True]
     for group in alike:

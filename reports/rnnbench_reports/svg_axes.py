@@ -4,11 +4,12 @@ matplotlib makes five objects for each tick and lays out each text, which takes 
 drawing a small panel.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from xml.etree import ElementTree
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 
@@ -66,7 +67,7 @@ def _upright(axis: Axes, left: float, bottom: float, top: float) -> str:
     """The line of the vertical axis, from end to end or within its bounds."""
     bounds: Any = axis.spines["left"].get_bounds()  # None where there are none
     ends = bounds or axis.get_ylim()
-    low, high = (bottom - _share(axis, end, is_x=False) * (bottom - top) for end in ends)
+    low, high = (bottom - share * (bottom - top) for share in _shares(axis, axis.yaxis, ends))
     return f"M{left:.1f} {low:.1f}V{high:.1f}"
 
 
@@ -74,19 +75,20 @@ def _ticks(axis: Axes, of: Axis) -> Iterator[tuple[float, str]]:
     """Yield the places of ticks as shares of the axis, with their labels."""
     places = list(of.get_majorticklocs())
     labels = of.get_major_formatter().format_ticks(places)
-    is_x = of is axis.xaxis
-    for place, label in zip(places, labels, strict=True):
-        share = _share(axis, float(place), is_x=is_x)
+    for share, label in zip(_shares(axis, of, places), labels, strict=True):
         if -OUTSIDE <= share <= 1 + OUTSIDE:
             yield share, label
 
 
-def _share(axis: Axes, place: float, *, is_x: bool) -> float:
-    low_x = axis.get_xlim()[0]
-    low_y = axis.get_ylim()[0]
-    point = (place, low_y) if is_x else (low_x, place)
-    inside = axis.transAxes.inverted().transform(axis.transData.transform(point))
-    return float(inside[0] if is_x else inside[1])
+def _shares(axis: Axes, of: Axis, places: Sequence[float]) -> list[float]:
+    """Return where values are on the horizontal or the vertical axis, as shares of its length."""
+    if not places:
+        return []
+    column = 0 if of is axis.xaxis else 1
+    points = np.tile([axis.get_xlim()[0], axis.get_ylim()[0]], (len(places), 1))
+    points[:, column] = places
+    inside = axis.transAxes.inverted().transform(axis.transData.transform(points))
+    return list(map(float, inside[:, column]))
 
 
 def _write(group: Element, x: float, y: float, text: str, anchor: str) -> Element:

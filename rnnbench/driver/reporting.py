@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.driver.describing import with_descriptions
-from rnnbench.driver.rendering import Rendered, render
+from rnnbench.driver.render_process import Rendered
+from rnnbench.driver.rendering import render
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Findings
 

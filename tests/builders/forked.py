@@ -32,7 +32,7 @@ PROGRAMS = (
     "rnnbench.executors.server",
     "rnnbench.executors.check_program",
     "rnnbench.executors.job",
-    "rnnbench.driver.rendering",
+    "rnnbench.driver.render_process",
 )
 """What rnnbench starts in interpreters of its own and may be forked as well."""
 LARGE = ("torch._dynamo", "scipy.stats", "matplotlib.backends.backend_agg", "matplotlib.figure")

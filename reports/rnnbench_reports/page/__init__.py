@@ -24,7 +24,7 @@ from rnnbench_reports.page.tables import slug
 from rnnbench_reports.page.tryout_front import headline
 from rnnbench_reports.page.tryout_section import tryout_section
 from rnnbench_reports.panel import Cells, Drawn, in_words
-from rnnbench_reports.svg import inline
+from rnnbench_reports.svg import drawn_for_a_page, inline
 
 PAGE = "index.html"
 MOST_FILES = 60
@@ -43,9 +43,11 @@ def render(findings: rnnbench.Findings, folder: Path) -> list[Path]:
     written: list[Path] = []
     figures = list(draw(findings, cells))
     has_files = sum(len(drawn.panels) for drawn in figures) <= MOST_FILES
-    for place, drawn in enumerate(figures):
-        plots[drawn.section, drawn.task].append(_plot(drawn, f"f{place}"))
-        if has_files:
+    with drawn_for_a_page():
+        for place, drawn in enumerate(figures):
+            plots[drawn.section, drawn.task].append(_plot(drawn, f"f{place}"))
+    if has_files:
+        for drawn in figures:
             for panel in drawn.panels:
                 written.append(write_panel(drawn, panel, folder, written, "png"))
     page = folder / PAGE

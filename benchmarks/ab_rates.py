@@ -29,7 +29,7 @@ import numpy as np
 import torch
 from msgspec.structs import replace
 
-from rnnbench.ab import MINUTES_A_CELL, Environment, has_time, time_trials
+from rnnbench.ab import MINUTES_A_CELL, Environment, has_time, likely_seconds, time_trials
 from rnnbench.ab.replicate import SideOfTrial, Sides, measure
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION
@@ -181,7 +181,7 @@ def _ruling(
         if row in drawn["log_ratios"]:
             ratios.append(drawn["log_ratios"][row] + log(slower))
         ruling = judge_paired(ratios, TOLERANCE, PRECISION)
-        if not ruling.is_open or not has_time(ruling, minutes, spent, median(taken)):
+        if not ruling.is_open or not has_time(ruling, minutes, spent, likely_seconds(taken)):
             break
     return ruling.verdict, len(ratios), spent
 

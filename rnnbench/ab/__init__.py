@@ -9,6 +9,7 @@ from rnnbench.ab.measuring import (
     MINUTES_A_CELL,
     PairedRun,
     has_time,
+    likely_seconds,
     time_trials,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "PairedRun",
     "Training",
     "has_time",
+    "likely_seconds",
     "make_environment",
     "time_trials",
     "train_both",

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from statistics import median
 
+import numpy as np
 from msgspec.structs import replace
 
 from rnnbench.ab.environment import Environment
@@ -16,8 +16,8 @@ from rnnbench.errors import RnnbenchError
 from rnnbench.plan import TIMES, cost_trials
 from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, Suite
 
-MINUTES_A_CELL = 5.0
-FIRST_BATCHES_SHARE = 0.6
+MINUTES_A_CELL = 3.0
+FIRST_BATCHES_SHARE = 2 / 3
 """Of the minutes, after which only second batches go on. A second batch takes half as many
 replicates as a first one, at the least."""
 Watch = Callable[[str], None]
@@ -131,8 +131,7 @@ class PairedRun:
         position: of the measurement among all.
         """
         measurement = self.measurements[position]
-        taken = [replicate.seconds for replicate in measurement.replicates]
-        next_seconds = median(taken) if taken else 0.0
+        next_seconds = likely_seconds([one.seconds for one in measurement.replicates])
         rows = [
             row
             for row in measurement.open_rows()
@@ -156,15 +155,20 @@ class PairedRun:
         return list(dict.fromkeys(rows))
 
 
+def likely_seconds(taken: Sequence[float]) -> float:
+    """Return the ninth decile of the seconds that replicates took; 0 before the first one."""
+    return float(np.quantile(taken, 0.9)) if taken else 0.0
+
+
 def has_time(ruling: PairedRuling, minutes: float, spent: float, next_seconds: float) -> bool:
     """Whether one more replicate of a cell would end within its share of the minutes.
 
-    A first batch has three fifths of them, a second batch all: a cell that was found to have
+    A first batch has two thirds of them, a second batch all: a cell that was found to have
     changed once is neither red nor green without it.
 
     minutes:      those of the command.
     spent:        seconds of all replicates so far.
-    next_seconds: the median of the replicates of this measurement; 0 before the first one.
+    next_seconds: how long a replicate is likely to take at most; 0 before the first one.
     """
     share = 1.0 if ruling.is_confirming else FIRST_BATCHES_SHARE
     return spent + next_seconds <= 60 * minutes * share and spent < 60 * minutes * share

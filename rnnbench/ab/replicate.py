@@ -13,7 +13,14 @@ import numpy as np
 from rnnbench import seeds
 from rnnbench.ab.environment import Environment
 from rnnbench.ab.side import SideLost, SideProcess
-from rnnbench.records import CostTrial, PairedReplicate, PairedTimes, PartOfTrial, Surroundings
+from rnnbench.records import (
+    REFERENCE_ROW,
+    CostTrial,
+    PairedReplicate,
+    PairedTimes,
+    PartOfTrial,
+    Surroundings,
+)
 from rnnbench.records.turns import LookAround, LookedAround, Prepare, Prepared, Timed, Turn
 
 BLOCK_SECONDS = 0.01
@@ -21,6 +28,8 @@ BLOCK_SECONDS = 0.01
 MOST_STEPS = 1_000
 FEWEST_TURNS = 40
 """Beside other work, two turns right after each other differ by some 10 %."""
+TURNS_A_CONTROL = 4
+"""The reference cell takes one turn while a cell takes so many."""
 ENOUGH_TURNS = 3
 """Fewer have no median; so many are taken of the slowest cells, whatever the time."""
 LOOK_SECONDS = 30.0
@@ -135,6 +144,8 @@ class _Pair:
             if number >= ENOUGH_TURNS and monotonic() > deadline:
                 return
             rows = sorted(self.steps)
+            if number % TURNS_A_CONTROL:
+                rows = [row for row in rows if row != REFERENCE_ROW]
             for position in rng.permutation(len(rows)):
                 if rows[position] in self.steps:
                     self._take_turn(rows[position], bool(rng.integers(2)))

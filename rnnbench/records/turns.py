@@ -6,7 +6,7 @@ from rnnbench.records.cost import Surroundings
 from rnnbench.records.paired import PartOfTrial
 from rnnbench.records.trial import CostTrial
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The number of these messages; both environments must have the same."""
 
 
@@ -68,7 +68,11 @@ class LookedAround(Struct, frozen=True, tag=True):
 
 
 class Turn(Struct, frozen=True, tag=True):
-    """To a process: run one untimed step of a row, then time some steps together."""
+    """To a process: time some steps of a row together.
+
+    More than two come after an untimed one, which loads the caches again. To do so is a small part
+    of longer steps, of which a turn has one or two.
+    """
 
     row: str
     steps: int

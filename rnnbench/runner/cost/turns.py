@@ -43,6 +43,8 @@ from rnnbench.runner.watch import TorchWatch
 
 WARM_UP_STEPS = 3
 ESTIMATE_STEPS = 3
+FEW_STEPS = 2
+"""Of a turn that needs no untimed step before them."""
 
 
 def main(requests: str, replies: str) -> None:
@@ -133,12 +135,13 @@ class _Timed:
         return Prepared(estimates, failures, self.definitions)
 
     def take(self, turn: Turn) -> Timed:
-        """Time a turn, after one untimed step, which loads the caches again."""
+        """Time a turn; if its steps are short, after an untimed one that loads the caches again."""
         step = self._step(turn.row)
         if step is None:
             return Timed(problem="it was not prepared")
         try:
-            step()
+            if turn.steps > FEW_STEPS:
+                step()
             return Timed(self._seconds(step, turn.steps))
         except Exception as error:
             self.participants.steps.pop(_name(turn.row), None)

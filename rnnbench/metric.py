@@ -38,43 +38,52 @@ class Metric:
 
 
 def _mean_squared_error(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The mean of (output - target)^2."""
     return float(np.mean(np.square(outputs.astype(np.float64) - targets)))
 
 
 def _r_squared(outputs: Array, targets: Array, extra: Extra) -> float:
+    """1 - MSE / variance of the targets: 0 for their mean as the answer, 1 for the truth."""
     variance = float(np.var(targets.astype(np.float64)))
     return 1.0 - _mean_squared_error(outputs, targets, extra) / variance
 
 
 def _normalised_error(outputs: Array, targets: Array, extra: Extra) -> float:
+    """The root of MSE / variance of the targets: 1 for their mean as the answer."""
     variance = np.var(targets.astype(np.float64))
     return float(np.sqrt(_mean_squared_error(outputs, targets, extra) / variance))
 
 
 def _accuracy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The share of answers whose largest output is that of the target."""
     return float(np.mean(np.argmax(outputs, axis=-1) == targets))
 
 
 def _scaled_accuracy(outputs: Array, targets: Array, extra: Extra) -> float:
+    """(accuracy - chance) / (1 - chance): 0 by guessing, 1 for the truth."""
     chance = float(np.mean(extra["chance"]))
     return (_accuracy(outputs, targets, extra) - chance) / (1 - chance)
 
 
 def _cross_entropy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The mean of -log of the softmax probability of the target."""
     logits = outputs.astype(np.float64)
     chosen = np.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     return float(np.mean(np.logaddexp.reduce(logits, axis=-1) - chosen))
 
 
 def _bits(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The mean of -log2 of the probability of the target."""
     return float(-np.mean(outputs) / np.log(2))
 
 
 def _perplexity(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """exp of the mean of -log of the probability of the target."""
     return float(np.exp(-np.mean(outputs)))
 
 
 def _exact_match(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The share of sequences all of whose tokens, and whose length, are right."""
     width = max(outputs.shape[1], targets.shape[1])
     answers = _padded(outputs, width)
     wanted = _padded(targets, width)
@@ -86,11 +95,13 @@ def _padded(tokens: Array, width: int) -> Array:
 
 
 def _pixel_cross_entropy(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The mean of log(1 + exp(o)) - o y over pixels, for logits o and brightness y."""
     logits = outputs.astype(np.float64)
     return float(np.mean(np.logaddexp(0, logits) - logits * targets))
 
 
 def _pixel_error(outputs: Array, targets: Array, extra: Extra) -> float:  # noqa: ARG001
+    """The mean of (sigmoid(o) - y)^2 over pixels, for logits o and brightness y."""
     brightness = 0.5 * (1 + np.tanh(outputs.astype(np.float64) / 2))
     return float(np.mean(np.square(brightness - targets)))
 

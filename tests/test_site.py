@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.cli.claims import claim_descriptions
+from rnnbench.cli.describe import describe_all
 from tests.builders.browser import VIEWS, Seen, browser
 from tests.builders.readme import ROOT
 
@@ -84,6 +86,23 @@ def test_each_cell_and_each_task_has_its_equations_and_its_example(site: Path) -
         assert len(ours) > 40
         assert {name for name in ours if f'<h2 id="{name}">' not in text} == set()
     assert "answer at the last step: 0.9 + 0.2" in (site / "tasks.html").read_text()
+
+
+@pytest.mark.slow
+def test_each_suite_claim_metric_and_diagnostic_has_a_section(site: Path) -> None:
+    """With its contents, its conditions or its definition."""
+    catalogue = Catalogue.present()
+    described = {**describe_all(catalogue), "claims": claim_descriptions(catalogue)}
+    pages = {"suites": "suite-pages", "claims": "claim-pages", "metrics": "metrics"}
+    for kind, page in pages.items():
+        text = (site / f"{page}.html").read_text()
+        headings = set(re.findall(r"<h2 id=[^>]*>([^<]*)<", text))
+        ours = [one["name"] for one in described[kind] if one["origin"].startswith("rnnbench ")]
+        assert len(ours) > 15
+        assert set(ours) <= headings
+    assert 'href="tasks.html#recall-first"' in (site / "suite-pages.html").read_text()
+    assert "equal hidden, kernel eager" in (site / "claim-pages.html").read_text()
+    assert "output is that of the target" in (site / "metrics.html").read_text()
 
 
 @pytest.mark.browser

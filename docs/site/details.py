@@ -1,15 +1,18 @@
-"""Pages on each cell and each task, from what `rnnbench show` knows of them."""
+"""Pages on cells, tasks, suites, claims, metrics and diagnostics: what `rnnbench show` knows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from inspect import cleandoc
 from typing import Any
 
 import rnnbench
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.chance import chance
+from rnnbench.cli.claims import claim_descriptions
 from rnnbench.cli.describe import describe_all
 from rnnbench.cli.details import measured
-from rnnbench.cli.showing import joined
+from rnnbench.cli.showing import joined, more
+from rnnbench.suite import read_suite
 
 DRAWN = re.compile(r"\S {2,}\S|^answer ")
 """A line that loses its sense where blanks are joined."""
@@ -22,6 +25,9 @@ def pages() -> dict[str, str]:
     return {
         "cells.md": "".join(_cells(catalogue, described["cells"])),
         "tasks.md": "".join(_tasks(catalogue, described["tasks"])),
+        "suite-pages.md": "".join(_suites(catalogue, described["suites"])),
+        "claim-pages.md": "".join(_claims(catalogue)),
+        "metrics.md": "".join(_metrics(catalogue, described["metrics"])),
     }
 
 
@@ -47,6 +53,77 @@ def _tasks(catalogue: Catalogue, described: list[dict[str, Any]]) -> Iterator[st
         shown = {key.replace("_", " "): one[key] for key in keys}
         facts = {**shown, "chance": chance(catalogue.tasks[one["name"]].item)}
         yield _section(one["name"], one["about"], facts)
+
+
+def _suites(catalogue: Catalogue, described: list[dict[str, Any]]) -> Iterator[str]:
+    yield "# Suites, one by one\n\n"
+    yield "What each of them runs; [their files](suites.md) say all else, and can be copied.\n"
+    for one in described:
+        if catalogue.suites[one["name"]].plugin.distribution != "rnnbench":
+            continue
+        contents = more("suites", one["name"], catalogue)
+        suite = read_suite(one["name"], catalogue)
+        tasks = [_linked(name, "tasks.md") for name in _names(suite.tasks)]
+        facts = {
+            "version": one["version"],
+            "cells": [_linked(name, "cells.md") for name in _names(suite.cells)],
+            "tasks": tasks,
+            "seeds": len(suite.seeds) if tasks else 0,
+            "claims": [_linked(name, "claim-pages.md") for name in contents["claims"]],
+            "trials": f"{contents['trials']:,}",
+            "run it": [f"`rnnbench run suite {one['name']}`"],
+        }
+        yield _section(one["name"], one["summary"], facts)
+
+
+def _names(uses: Sequence[Any]) -> list[str]:
+    """Each name once, in their order."""
+    return list(dict.fromkeys(use.name for use in uses))
+
+
+def _linked(name: str, page: str) -> str:
+    return f"[{name}]({page}#{name})"
+
+
+def _claims(catalogue: Catalogue) -> Iterator[str]:
+    yield "# Claims, one by one\n\n"
+    yield (
+        "What each claim asks, by readings and conditions that were fixed before anything was run."
+        " [The verdicts](claims.md) are on a page of their own.\n"
+    )
+    for one in claim_descriptions(catalogue):
+        if "readings" in one:
+            yield f"\n## {one['name']}\n\n{_text(one['summary'])}\n"
+            yield f"\n{_text(one['note'])}\n" if one["note"] else ""
+            yield from map(_reading, one["readings"])
+
+
+def _reading(reading: Mapping[str, Any]) -> str:
+    asks = _text(": ".join(filter(None, (reading["title"], reading["asks"]))))
+    conditions = [
+        "    - " + ", ".join(f"{name} {_text(value)}" for name, value in facets.items())
+        for facets in reading["conditions"]
+    ]
+    missing = [f"    - untested: {_text(reason)}" for reason in reading["missing"]]
+    return "\n".join(["", f"- {asks}", *conditions, *missing, ""])
+
+
+def _metrics(catalogue: Catalogue, described: list[dict[str, Any]]) -> Iterator[str]:
+    yield "# Metrics and diagnostics, one by one\n\n"
+    yield "What scores and diagnoses are, and which tasks have them.\n"
+    scored = {}
+    for contribution in catalogue.tasks.values():
+        for metric in contribution.item.metrics:
+            scored.setdefault(metric.name, metric.compute)
+    for one in described:
+        found = scored.get(one["name"]) or catalogue.diagnostics[one["name"]].item.load()
+        about = cleandoc(found.__doc__ or "")
+        tasks = [name for name in one["tasks"] if _ours(catalogue.tasks[name])]
+        facts = {
+            "source": one.get("source", ""),
+            "tasks": [_linked(name, "tasks.md") for name in tasks],
+        }
+        yield _section(one["name"], f"{one['summary']}\n\n{about}".strip(), facts)
 
 
 def _ours(contribution: Any) -> bool:

@@ -59,7 +59,7 @@ def _things(
     for kind, descriptions in described.items():
         for description in descriptions:
             if description["name"] == name:
-                things[kind[:-1]] = {**description, **_more(kind, name, catalogue)}
+                things[kind[:-1]] = {**description, **more(kind, name, catalogue)}
     return things
 
 
@@ -79,7 +79,7 @@ def _print(kind: str, thing: Description) -> None:
             say(f"{key.replace('_', ' '):<16} {_text(value)}", indent=2, hang=19)
 
 
-def _more(kind: str, name: str, catalogue: Catalogue) -> Description:
+def more(kind: str, name: str, catalogue: Catalogue) -> Description:
     """Details by kind: documentation and checks of a cell, chance level of a task, contents of a
     suite. Raises RnnbenchError for an error in the file of a suite."""
     if kind == "cells":

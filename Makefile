@@ -3,7 +3,7 @@
 # make test-all: every test.      make coverage: what make test-fast executes, held to a floor.
 # make gate: this project's own figures against those kept in tests/baseline.
 # make docs: the site, in build/site.   make release: what is to be uploaded, in dist, checked.
-# make slurm: tests that start a SLURM.   make browser: tests that open pages in Chromium.
+# make slurm: tests that start a SLURM.   make browser: tests that open pages in Chromium.   make test-cuda: those for an accelerator.
 # Without bytecode on disk, each of many processes compiles every module anew.
 export PYTHONDONTWRITEBYTECODE :=
 PYTHON ?= python3
@@ -24,7 +24,7 @@ COVERED := 71
 files_with = $(shell grep -l "mark\.$(1)" tests/test_*.py)
 SMOKE = run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT && $(BIN)/rnnbench run suite smoke -o "$$run"
 
-.PHONY: demo test parallel test-fast test-all long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims docs published docs-pictures release test-matrix clean
+.PHONY: demo test parallel test-fast test-all test-cuda long coverage slurm browser gate baseline lint benchmarks schema catalogue your-data claims docs published docs-pictures release test-matrix clean
 
 demo: $(VENV)/.installed
 	$(BIN)/rnnbench run suite
@@ -55,6 +55,12 @@ slurm: $(VENV)/.installed-dev
 
 browser: docs  # the site that was just built is the one that is opened
 	SITE=build/site $(BIN)/pytest -q -n logical --dist worksteal -m browser $(call files_with,browser) $(call junit,browser)
+
+# On a machine with an accelerator: the tests that need one, and a table of cells on it. DEVICE=cpu tries it elsewhere.
+test-cuda: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -m cuda $(call files_with,cuda)
+	run=$$(mktemp -d) && trap 'rm -rf "$$run"' EXIT \
+		&& $(BIN)/rnnbench run suite benchmarks/cuda.toml -j 1 -o "$$run" $(if $(DEVICE),--set device=$(DEVICE))
 
 test-all: $(VENV)/.installed-dev lint coverage
 	HYPOTHESIS_PROFILE=thorough $(BIN)/pytest -m ""

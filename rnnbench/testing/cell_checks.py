@@ -1,4 +1,4 @@
-"""The thirteen checks of a cell, in their order, and the functions that run them."""
+"""The checks of a cell, in their order, and the functions that run them."""
 
 import warnings
 from collections.abc import Hashable, Iterator, Mapping

@@ -30,7 +30,8 @@ import torch
 from msgspec.structs import replace
 
 from rnnbench.ab import MINUTES_A_CELL, Environment, has_time, likely_seconds, time_trials
-from rnnbench.ab.replicate import SideOfTrial, Sides, measure
+from rnnbench.ab.replicate import measure
+from rnnbench.ab.sides import SideOfTrial, Sides
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION
 from rnnbench.compare.paired import log_ratio

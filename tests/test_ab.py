@@ -9,7 +9,8 @@ import click
 import pytest
 
 from rnnbench.ab import Environment, PairedFolder, PairedRun, make_environment, time_trials
-from rnnbench.ab.replicate import SideOfTrial, Sides, measure
+from rnnbench.ab.replicate import measure
+from rnnbench.ab.sides import SideOfTrial, Sides
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.ab_order import interpreter_of
 from rnnbench.errors import RnnbenchError

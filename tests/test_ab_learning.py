@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.ab import Environment, Training, train_both
-from rnnbench.ab.replicate import Sides
+from rnnbench.ab.sides import Sides
 from rnnbench.compare import compare, read_run
 from rnnbench.errors import RnnbenchError
 from rnnbench.records import (

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from rnnbench.ab import FIRST_BATCHES_SHARE, Environment, PairedFolder, PairedRun
-from rnnbench.ab.replicate import Sides
+from rnnbench.ab.sides import Sides
 from rnnbench.compare.paired_judging import CONFIRMING_REPLICATES, MOST_REPLICATES
 from rnnbench.findings import INTERVAL_REPLICATES
 from rnnbench.records import CellUse, CostTrial, GatePolicy, PairedReplicate, PairedTimes

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from rnnbench.ab.environment import Environment
 from rnnbench.ab.folder import PairedFolder, Parts, of_measurement
-from rnnbench.ab.replicate import SideOfTrial, Sides, SoftwareChanged, measure
+from rnnbench.ab.replicate import measure
+from rnnbench.ab.sides import SideOfTrial, Sides, SoftwareChanged
 from rnnbench.catalogue import Catalogue
 from rnnbench.compare import PRECISION, PairedMeasurement, PairedRuling
 from rnnbench.errors import RnnbenchError

@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import ceil
 from time import monotonic
-from typing import NamedTuple
 
 import numpy as np
 
 from rnnbench import seeds
-from rnnbench.ab.environment import Environment
 from rnnbench.ab.side import SideLost, SideProcess
+from rnnbench.ab.sides import Sides, demand_same
 from rnnbench.records import (
     REFERENCE_ROW,
     CostTrial,
     PairedReplicate,
     PairedTimes,
-    PartOfTrial,
     Surroundings,
 )
 from rnnbench.records.turns import LookAround, LookedAround, Prepare, Prepared, Timed, Turn
@@ -34,24 +32,6 @@ ENOUGH_TURNS = 3
 """Fewer have no median; so many are taken of the slowest cells, whatever the time."""
 LOOK_SECONDS = 30.0
 SIDES = ("base", "head")
-
-
-class SideOfTrial(NamedTuple):
-    """An environment, and what it holds of a trial."""
-
-    environment: Environment
-    part: PartOfTrial
-
-
-class Sides(NamedTuple):
-    """Both environments."""
-
-    base: SideOfTrial
-    head: SideOfTrial
-
-
-class SoftwareChanged(Exception):
-    """An environment whose software is no longer the one that was looked at, and what changed."""
 
 
 def measure(trial: CostTrial, sides: Sides) -> PairedReplicate:
@@ -114,7 +94,7 @@ class _Pair:
             except SideLost as lost:
                 self._blame(name, lost.row, str(lost))
                 continue
-            _demand_same(side, prepared[name].definitions)
+            demand_same(side, prepared[name].definitions)
             for row, reason in prepared[name].failures.items():
                 self.failures[row][name] = reason
         if len(prepared) == len(SIDES):
@@ -197,11 +177,3 @@ class _Pair:
     def end(self) -> None:
         for process in self.processes.values():
             process.end()
-
-
-def _demand_same(side: SideOfTrial, definitions: Mapping[str, str]) -> None:
-    """Raise SoftwareChanged where sources are not those that were looked at."""
-    looked_at = side.part.provenance.definitions
-    changed = [name for name, found in definitions.items() if looked_at.get(name) != found]
-    if changed:
-        raise SoftwareChanged(f"{side.environment.name}: the source of {', '.join(changed)}")

@@ -8,7 +8,6 @@ it.
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 
 from rnnbench.findings.aggregate.records import Aspect
@@ -20,7 +19,7 @@ from rnnbench.findings.learning.horizons import HorizonFinding
 from rnnbench.findings.learning.records import Condition
 from rnnbench.findings.learning.state_size_records import StateSizeFinding
 from rnnbench.findings.tryout.records import Tryout
-from rnnbench.records import Machine, Option
+from rnnbench.records import Machine, Option, schema_of
 
 FORMAT = 1
 
@@ -137,7 +136,7 @@ class Findings(Struct, frozen=True, kw_only=True):
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of findings as JSON, in which a number that is not finite is null."""
-    made: dict[str, Any] = _with_nulls(msgspec.json.schema(Findings))
+    made: dict[str, Any] = _with_nulls(schema_of(Findings))
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"rnnbench findings, format {FORMAT}",

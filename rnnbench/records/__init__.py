@@ -27,7 +27,7 @@ from rnnbench.records.cost import (
 )
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.diagnosis import Diagnosed, Diagnosis
-from rnnbench.records.encoding import encode
+from rnnbench.records.encoding import encode, schema_of
 from rnnbench.records.example import Example
 from rnnbench.records.gate_policy import GatePolicy, GateRule, OnChange, Tolerances, Tolerated
 from rnnbench.records.import_report import ImportReport
@@ -141,6 +141,7 @@ __all__ = [
     "identity",
     "limits",
     "predictions_file",
+    "schema_of",
     "trial_id",
     "weights_file",
 ]

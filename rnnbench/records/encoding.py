@@ -1,5 +1,6 @@
-"""Encoding of records as JSON, including text that UTF-8 cannot hold."""
+"""Encoding of records as JSON, including text that UTF-8 cannot hold, and their JSON Schema."""
 
+from inspect import cleandoc
 from typing import Any, Literal
 
 import msgspec
@@ -24,3 +25,15 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_encodable(content) for content in value]
     return value
+
+
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Return the JSON Schema of a record, whose descriptions are docstrings without indentation.
+
+    Python takes the indentation away itself from 3.13 on.
+    """
+    schema = msgspec.json.schema(kind)
+    for definition in schema["$defs"].values():
+        if "description" in definition:
+            definition["description"] = cleandoc(definition["description"])
+    return schema

@@ -15,6 +15,7 @@ from rnnbench.records import (
     GatePolicy,
     Recipe,
     Shape,
+    schema_of,
 )
 from rnnbench.records.cost_measurement import Measurement
 from rnnbench.records.recipe import Positive
@@ -172,5 +173,5 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "rnnbench suite",
-        **msgspec.json.schema(SuiteFile),
+        **schema_of(SuiteFile),
     }

@@ -14,6 +14,7 @@ from rnnbench.cli.early_start import StartsEarly, runs_trials
 from rnnbench.cli.main import cli
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors import forkserver, server_process
+from rnnbench.executors.family import SERVERS
 from rnnbench.executors.forkserver import Forkserver, start_early
 from rnnbench.executors.preloading import preload
 from rnnbench.executors.server_process import ServerProcess
@@ -100,7 +101,7 @@ def test_a_server_that_still_loads_is_ended_at_once(module: Path) -> None:
     server.close()
     assert server._process.returncode == -signal.SIGKILL
     assert not is_alive(server.pid)
-    assert server.pid not in server_process.SERVERS
+    assert server.pid not in SERVERS
 
 
 def test_where_no_server_can_be_started_the_command_goes_on(

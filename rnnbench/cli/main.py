@@ -14,6 +14,7 @@ import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from rnnbench import __version__
+from rnnbench.cli.early_start import StartsEarly
 from rnnbench.cli.examples import epilog, with_examples
 from rnnbench.cli.exit_codes import ExitCode
 from rnnbench.cli.interruption import interruption
@@ -67,7 +68,7 @@ SUMMARIES = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(StartsEarly):
     """A group whose commands are imported on use, so that --help stays quick and needs no torch."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002

@@ -94,6 +94,16 @@ class Forkserver:
         self.end_strays()
 
 
+def start_early() -> None:
+    """Start the server that the next pool of this process will use, which loads meanwhile.
+
+    Where none can be started, the pool will report why.
+    """
+    if os.getpid() not in _idle:
+        with suppress(RnnbenchError):
+            _idle[os.getpid()] = ServerProcess(PRELOAD)
+
+
 def _take_idle() -> ServerProcess | None:
     own = os.getpid()
     return _idle.pop(own) if own in _idle else None

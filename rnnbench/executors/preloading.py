@@ -1,5 +1,6 @@
 """Load the modules of the forkserver before it forks."""
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,17 @@ def preload(modules: Sequence[str]) -> str:
     """Import modules; return a sentence on why no trial can run, or "".
 
     Another module that cannot be imported is passed over: the trial that needs it will report it.
+    No search for cycles looks at what is loaded here, neither meanwhile nor in a trial.
     """
+    gc.disable()
+    try:
+        return _load(modules)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def _load(modules: Sequence[str]) -> str:
     for name in modules:
         try:
             if name == COMPILER:

@@ -129,15 +129,15 @@ class ServerProcess:
 
     def close(self) -> None:
         """Let the server end all its children and itself."""
-        if not self._open:
-            return
-        self._close_channel()
-        try:
-            self._process.wait(ANSWER_SECONDS)
-            SERVERS.discard(self.pid)
-        except subprocess.TimeoutExpired:
+        if not self._ready:
+            self.kill()  # it still loads, and has no children
+        if self._open:
+            self._close_channel()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ANSWER_SECONDS)
             self._process.kill()
-        self._keep_last_line()
+            SERVERS.discard(self.pid)
+            self._keep_last_line()
 
     def last_words(self) -> str:
         """Return how the server ended, with the last line that it printed."""

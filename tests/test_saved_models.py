@@ -172,6 +172,44 @@ def test_sequences_of_an_archive_are_read_as_in_training(tmp_path: Path) -> None
             np.testing.assert_array_equal(read.lengths[places], part.lengths)
 
 
+ARFF = "@relation toy\n@attribute x relational\n@attribute s1 numeric\n@end x\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "lines"),
+    [
+        ("one class.ts", "@classLabel true a b\n", ["{0}:{1}:a"]),
+        ("asked.ts", "@classLabel true a b\n", ["{0}:{1}:?"]),
+        ("none.ts", "@classLabel false\n", ["{0}:{1}"]),
+        ("no head.ts", "", ["{0}:{1}"]),
+        ("one class.arff", f"{ARFF}@attribute class {{a,b}}\n", ["'{0}\\n{1}',b"]),
+        ("none.arff", ARFF, ["'{0}\\n{1}'"]),
+    ],
+)
+def test_sequences_of_a_new_archive_need_no_classes(
+    name: str, head: str, lines: list[str], tmp_path: Path
+) -> None:
+    """One class, none, or a question mark; a single sequence, of which a dimension is constant."""
+    train = "".join(f"{n},2,{n % 5}:{n % 3},1,0:{'ab'[n % 2]}\n" for n in range(24))
+    (tmp_path / "toy.ts").write_text(f"@data\n{train}")
+    preparation = load(tmp_path / "toy.ts").preparation
+    (tmp_path / name).write_text(head + "@data\n" + lines[0].format("3,4,5", "7,7,7") + "\n")
+    asked = read_new(tmp_path / name, preparation)
+    read = asked.read(0, len(asked)).inputs
+    scaled = np.array([[3, 4, 5], [7, 7, 7]]).T
+    for place, channel in enumerate(preparation.channels):
+        expected = (scaled[:, place] - channel.offset) / channel.scale
+        np.testing.assert_allclose(read[0, :, place], expected, rtol=1e-6)
+
+
+def test_a_new_archive_without_a_dimension_is_named(tmp_path: Path) -> None:
+    train = "".join(f"{n},2,{n % 5}:{n % 3},1,0:{'ab'[n % 2]}\n" for n in range(24))
+    (tmp_path / "toy.ts").write_text(f"@data\n{train}")
+    (tmp_path / "new.ts").write_text("@data\n1,2,3:a\n")
+    with pytest.raises(RnnbenchError, match="'dimension 2' is missing: sequences have 1 dimension"):
+        read_new(tmp_path / "new.ts", load(tmp_path / "toy.ts").preparation)
+
+
 @pytest.fixture(scope="module")
 def forecaster(tmp_path_factory: pytest.TempPathFactory) -> Store:
     folder = tmp_path_factory.mktemp("forecaster")

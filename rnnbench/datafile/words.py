@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import Literal
 
 WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
 
@@ -10,6 +11,14 @@ WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
 def words_of(text: str) -> list[str]:
     """Words in lower case, with each punctuation mark as a word of its own."""
     return WORD.findall(text.lower())
+
+
+def symbols_of(text: str, unit: Literal["character", "word"]) -> list[str]:
+    """The symbols of a text in order: words, or characters with a line end behind each line."""
+    lines = text.splitlines()
+    if unit == "word":
+        return [word for line in lines for word in words_of(line)]
+    return [character for line in lines for character in f"{line}\n"]
 
 
 def most_frequent(symbols: Iterable[str], most: int) -> tuple[str, ...]:

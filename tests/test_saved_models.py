@@ -43,9 +43,9 @@ def answers(run: Store, file: Path) -> tuple[SavedModel, dict[str, list[str]], n
     return saved, {name: list(of) for name, of in asked.keys.items()}, found.values
 
 
-def program(folder: Path, file: Path) -> list[list[str]]:
+def program(folder: Path, *arguments: str | Path) -> list[list[str]]:
     """What `predict.py` prints, in a process of its own."""
-    done = call([sys.executable, str(folder / "predict.py"), str(file)])
+    done = call([sys.executable, str(folder / "predict.py"), *map(str, arguments)])
     assert done.returncode == 0, done.stderr
     return list(csv.reader(io.StringIO(done.stdout)))
 

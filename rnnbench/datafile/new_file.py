@@ -31,7 +31,7 @@ def read_new(path: Path, preparation: Preparation) -> Asked:
 
 def _read(path: Path, preparation: Preparation) -> Asked:
     if preparation.kind == "language model":
-        raise unusable(str(path), "a language model has no answers about rows; it gives the bits of a text")
+        raise unusable(str(path), "a language model has no answers about rows, but bits of a text")
     if is_parquet(path):
         return _of_table(read_parquet(path), preparation)
     source = find_source(path)

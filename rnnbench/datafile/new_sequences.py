@@ -46,7 +46,8 @@ def new_archived(file: str, read: ArchiveLines, preparation: Preparation) -> Ask
         read_ones = enumerated([f"'{name}'" for name in preparation.columns])
         found = counted(len(place), "dimension")
         raise unusable(
-            file, f"'{missing[0]}' is missing: sequences have {found}, and the model reads {read_ones}"
+            file,
+            f"'{missing[0]}' is missing: sequences have {found}, and the model reads {read_ones}",
         )
     chosen = [place[name] for name in preparation.columns]
     values = [one[:, chosen] for one in read.values]

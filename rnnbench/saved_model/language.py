@@ -85,9 +85,7 @@ def continue_text(
     return Continuation(text + "".join(written), int((codes == 0).sum()))
 
 
-def _drawn(
-    model: Model, codes: Array, length: int, temperature: float, seed: int
-) -> Iterator[int]:
+def _drawn(model: Model, codes: Array, length: int, temperature: float, seed: int) -> Iterator[int]:
     """Yield the codes of further symbols."""
     rng = torch.Generator().manual_seed(seed)
     read = tensor(codes)[None]

@@ -75,12 +75,15 @@ def files(folder: Path) -> list[tuple[Path, Choices]]:
     """A file of each kind, with what is said of it."""
     prose = folder / "text.txt"
     prose.write_text(clean.prose())
+    quarters = [["year", "quarter", "gdp"]]
+    quarters += [[str(1950 + n // 4), str(n % 4 + 1), str(9 + n % 7)] for n in range(160)]
     return [
         (clean.write(folder / "prices.csv", clean.prices()), Choices(window=20, horizon=3)),
         (clean.write(folder / "panel.csv", clean.panel()), Choices(window=10)),
         (clean.write(folder / "visits.csv", clean.visits()), Choices()),
         (clean.write(folder / "reviews.csv", clean.reviews()), Choices()),
         (prose, Choices(window=30)),
+        (clean.write(folder / "quarters.csv", quarters), Choices(window=8)),
     ]
 
 
@@ -93,7 +96,7 @@ def attempt(file: OpenedFile) -> Attempt:
     return Attempt(request=file.request, times=StepTimes(seconds=STEPS), plan=PLAN)
 
 
-@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("place", range(6))
 def test_the_suite_says_every_guess_and_its_task_reads_the_same_arrays(
     place: int, tmp_path: Path
 ) -> None:

@@ -91,6 +91,16 @@ def test_a_cell_that_carries_no_state_writes_the_same(saved: SavedModel, model: 
     assert again == carried
 
 
+def test_the_unknown_symbol_is_never_drawn(saved: SavedModel, run: Store) -> None:
+    """Though the model expects nothing else, the others are drawn as before."""
+    assert saved.preparation
+    model = load_model(*open_model(run.folder))
+    expected = continue_text(model, saved.preparation, "one d", 8, 0.0, seed=1)
+    with torch.no_grad():
+        model.readout.layer.bias[0] += 100.0  # type: ignore[union-attr,index]
+    assert continue_text(model, saved.preparation, "one d", 8, 0.0, seed=1) == expected
+
+
 def test_a_temperature_and_a_seed_decide_what_is_drawn(saved: SavedModel, model: Model) -> None:
     """One seed gives one text, and a low temperature the likeliest symbols."""
     preparation = saved.preparation

@@ -176,30 +176,31 @@ ARFF = "@relation toy\n@attribute x relational\n@attribute s1 numeric\n@end x\n"
 
 
 @pytest.mark.parametrize(
-    ("name", "head", "lines"),
+    ("name", "head", "line", "steps"),
     [
-        ("one class.ts", "@classLabel true a b\n", ["{0}:{1}:a"]),
-        ("asked.ts", "@classLabel true a b\n", ["{0}:{1}:?"]),
-        ("none.ts", "@classLabel false\n", ["{0}:{1}"]),
-        ("no head.ts", "", ["{0}:{1}"]),
-        ("one class.arff", f"{ARFF}@attribute class {{a,b}}\n", ["'{0}\\n{1}',b"]),
-        ("none.arff", ARFF, ["'{0}\\n{1}'"]),
+        ("one class.ts", "@classLabel true a b\n", "{0}:{1}:a", 3),
+        ("asked.ts", "@classLabel true a b\n", "{0}:{1}:?", 3),
+        ("none.ts", "@classLabel false\n", "{0}:{1}", 1),
+        ("no head.ts", "", "{0}:{1}", 3),
+        ("one class.arff", f"{ARFF}@attribute class {{a,b}}\n", "'{0}\\n{1}',b", 3),
+        ("none.arff", ARFF, "'{0}\\n{1}'", 3),
     ],
 )
 def test_sequences_of_a_new_archive_need_no_classes(
-    name: str, head: str, lines: list[str], tmp_path: Path
+    name: str, head: str, line: str, steps: int, tmp_path: Path
 ) -> None:
     """One class, none, or a question mark; a single sequence, of which a dimension is constant."""
     train = "".join(f"{n},2,{n % 5}:{n % 3},1,0:{'ab'[n % 2]}\n" for n in range(24))
     (tmp_path / "toy.ts").write_text(f"@data\n{train}")
     preparation = load(tmp_path / "toy.ts").preparation
-    (tmp_path / name).write_text(head + "@data\n" + lines[0].format("3,4,5", "7,7,7") + "\n")
+    values = [[7, 7, 7][:steps], [3, 4, 5][:steps]]
+    fields = [",".join(map(str, of)) for of in values]
+    (tmp_path / name).write_text(f"{head}@data\n{line.format(*fields)}\n")
     asked = read_new(tmp_path / name, preparation)
-    read = asked.read(0, len(asked)).inputs
-    scaled = np.array([[3, 4, 5], [7, 7, 7]]).T
+    (read,) = asked.read(0, len(asked)).inputs
     for place, channel in enumerate(preparation.channels):
-        expected = (scaled[:, place] - channel.offset) / channel.scale
-        np.testing.assert_allclose(read[0, :, place], expected, rtol=1e-6)
+        expected = (np.array(values[place]) - channel.offset) / channel.scale
+        np.testing.assert_allclose(read[:, place], expected, rtol=1e-6)
 
 
 def test_a_new_archive_without_a_dimension_is_named(tmp_path: Path) -> None:

@@ -56,10 +56,11 @@ def test_a_plan_fits_the_time_that_it_has() -> None:
 def test_a_short_time_gives_fewer_seeds_and_a_shorter_one_is_refused() -> None:
     """With the minutes that would do; what it names is enough."""
     assert plan(STEPS, SIZES, 40.0, jobs=2).seeds == 3
-    with pytest.raises(RnnbenchError, match=r"need about (\S+) minutes") as caught:
-        plan(STEPS, SIZES, 5.0, jobs=2)
-    minutes = float(str(caught.value).split("about ")[1].split(" ")[0])
-    assert plan(STEPS, SIZES, 60 * minutes, jobs=2).seeds == 3
+    for spent in (0.0, 40.0):
+        with pytest.raises(RnnbenchError, match=r"need about (\S+) minutes? in all") as caught:
+            plan(STEPS, SIZES, 5.0, jobs=2, spent_seconds=spent)
+        minutes = float(str(caught.value).split("about ")[1].split(" ")[0])
+        assert plan(STEPS, SIZES, 60 * minutes - spent, jobs=2).seeds == 3
 
 
 def test_the_two_cheapest_beside_the_classic_ones_are_tried() -> None:

@@ -104,8 +104,8 @@ def _answer(found: Tryout, session: Session, prepared: Prepared, as_json: bool) 
         print_tryout(found)
     model = _write_model(found, session, prepared) if found.cells else None
     if as_json:
-        said = {"tryout": to_builtins(found), "model": str(model) if model else None}
-        print_json({**_plan_as_json(session), **said})
+        outcome = {"tryout": to_builtins(found), "model": str(model) if model else None}
+        print_json({**_plan_as_json(session), **outcome})
     if not found.cells:
         return
     show(look(prepared.store), session.folder, prepared.catalogue, Verbosity.QUIET, answers=False)

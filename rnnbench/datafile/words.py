@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 from typing import Literal
 
 WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
@@ -17,8 +18,8 @@ def symbols_of(text: str, unit: Literal["character", "word"]) -> list[str]:
     """The symbols of a text in order: words, or characters with a line end behind each line."""
     lines = text.splitlines()
     if unit == "word":
-        return [word for line in lines for word in words_of(line)]
-    return [character for line in lines for character in f"{line}\n"]
+        return list(chain.from_iterable(map(words_of, lines)))
+    return list(chain.from_iterable(f"{line}\n" for line in lines))
 
 
 def most_frequent(symbols: Iterable[str], most: int) -> tuple[str, ...]:

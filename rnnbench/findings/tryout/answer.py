@@ -145,7 +145,7 @@ def _instead(best: BaselineRow) -> str:
 def _how_sure(outcome: Outcome, first: CellRow, best: BaselineRow) -> str:
     """Return how the best cell compares with the best baseline."""
     on = f"over {text.counted(first.seeds, 'seed')} and {outcome.test}"
-    if all(cell.answer == "worse" for cell in outcome.cells):
+    if len(outcome.cells) > 1 and all(cell.answer == "worse" for cell in outcome.cells):
         return f"All cells are worse than {_called(best)} by more than chance {on}."
     which = "lead" if (first.gain or 0.0) > 0 else "lag"
     if first.answer == "worse":

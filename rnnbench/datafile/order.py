@@ -90,7 +90,8 @@ def _seconds(parts: Mapping[str, Array]) -> Array:
     """Seconds since 1970 of parts of dates; NaN for those that are no date."""
     dates = pd.to_datetime(pd.DataFrame(parts), errors="coerce", utc=True)
     seconds = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-    return seconds.to_numpy(dtype=np.float64)
+    found: Array = seconds.to_numpy(dtype=np.float64)
+    return found
 
 
 def _clock_of_parts(columns: Mapping[str, Values]) -> Clock | None:

@@ -264,6 +264,19 @@ def test_months_quarters_years_and_business_days_are_steps(tmp_path: Path) -> No
         assert inspection.notices == ()
 
 
+def test_dates_may_be_whole_numbers(tmp_path: Path) -> None:
+    """Of eight digits, such as 19580329, between which there is no gap at the end of a month; eight
+    digits that are no date stay numbers."""
+    days = np.datetime64("1958-03-29") + 7 * np.arange(90)
+    rows = [["date", "co2"]]
+    rows += [[str(day).replace("-", ""), str(n % 9)] for n, day in enumerate(days)]
+    order = inspect(clean.write(tmp_path / "co2.csv", rows), Choices(window=5)).order
+    assert (order.column, order.step, order.first) == ("date", "every 7 days", "1958-03-29")
+    rows = [["date", "co2"], *[[str(20_001_300 + n), str(n % 9)] for n in range(90)]]
+    order = inspect(clean.write(tmp_path / "no.csv", rows), Choices(window=5)).order
+    assert order.step == "in steps of 1"
+
+
 def test_columns_of_year_and_quarter_are_one_order(tmp_path: Path) -> None:
     values = np.random.default_rng(0).normal(size=160)
     rows = [["year", "quarter", "gdp"]]

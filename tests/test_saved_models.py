@@ -43,9 +43,9 @@ def answers(run: Store, file: Path) -> tuple[SavedModel, dict[str, list[str]], n
     return saved, {name: list(of) for name, of in asked.keys.items()}, found.values
 
 
-def program(folder: Path, file: Path) -> list[list[str]]:
+def program(folder: Path, *arguments: str | Path) -> list[list[str]]:
     """What `predict.py` prints, in a process of its own."""
-    done = call([sys.executable, str(folder / "predict.py"), str(file)])
+    done = call([sys.executable, str(folder / "predict.py"), *map(str, arguments)])
     assert done.returncode == 0, done.stderr
     return list(csv.reader(io.StringIO(done.stdout)))
 
@@ -170,6 +170,45 @@ def test_sequences_of_an_archive_are_read_as_in_training(tmp_path: Path) -> None
         assert read.lengths is not None
         if part.lengths is not None:
             np.testing.assert_array_equal(read.lengths[places], part.lengths)
+
+
+ARFF = "@relation toy\n@attribute x relational\n@attribute s1 numeric\n@end x\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "line", "steps"),
+    [
+        ("one class.ts", "@classLabel true a b\n", "{0}:{1}:a", 3),
+        ("asked.ts", "@classLabel true a b\n", "{0}:{1}:?", 3),
+        ("none.ts", "@classLabel false\n", "{0}:{1}", 1),
+        ("no head.ts", "", "{0}:{1}", 3),
+        ("one class.arff", f"{ARFF}@attribute class {{a,b}}\n", "'{0}\\n{1}',b", 3),
+        ("none.arff", ARFF, "'{0}\\n{1}'", 3),
+    ],
+)
+def test_sequences_of_a_new_archive_need_no_classes(
+    name: str, head: str, line: str, steps: int, tmp_path: Path
+) -> None:
+    """One class, none, or a question mark; a single sequence, of which a dimension is constant."""
+    train = "".join(f"{n},2,{n % 5}:{n % 3},1,0:{'ab'[n % 2]}\n" for n in range(24))
+    (tmp_path / "toy.ts").write_text(f"@data\n{train}")
+    preparation = load(tmp_path / "toy.ts").preparation
+    values = [[7, 7, 7][:steps], [3, 4, 5][:steps]]
+    fields = [",".join(map(str, of)) for of in values]
+    (tmp_path / name).write_text(f"{head}@data\n{line.format(*fields)}\n")
+    asked = read_new(tmp_path / name, preparation)
+    (read,) = asked.read(0, len(asked)).inputs
+    for place, channel in enumerate(preparation.channels):
+        expected = (np.array(values[place]) - channel.offset) / channel.scale
+        np.testing.assert_allclose(read[:, place], expected, rtol=1e-6)
+
+
+def test_a_new_archive_without_a_dimension_is_named(tmp_path: Path) -> None:
+    train = "".join(f"{n},2,{n % 5}:{n % 3},1,0:{'ab'[n % 2]}\n" for n in range(24))
+    (tmp_path / "toy.ts").write_text(f"@data\n{train}")
+    (tmp_path / "new.ts").write_text("@data\n1,2,3:a\n")
+    with pytest.raises(RnnbenchError, match="'dimension 2' is missing: sequences have 1 dimension"):
+        read_new(tmp_path / "new.ts", load(tmp_path / "toy.ts").preparation)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import msgspec
 import numpy as np
@@ -13,7 +14,8 @@ import pytest
 
 from rnnbench.datafile import load
 from rnnbench.records import Result
-from rnnbench.tryout import Attempt
+from rnnbench.saved_model import open_model
+from rnnbench.tryout import Attempt, StepTimes
 from rnnbench.tryout.losses import Losses
 from tests.builders import clean_files as clean
 from tests.builders.cli import rnnbench
@@ -62,6 +64,27 @@ def test_the_page_is_walked_from_a_file_to_an_answer(walked: tuple[Path, dict[st
     assert 'id="your-file"' in page
     assert 'id="forecasts-on-test"' in page
     assert found["answer"][0].replace("'", "&#39;") in page
+
+
+@pytest.mark.slow
+def test_the_recommended_model_is_written(walked: tuple[Path, dict[str, str]]) -> None:
+    """Of the cell whose forecasts are drawn, in one line of what is printed; the command and the
+    program forecast by it, in units of the file."""
+    folder, printed = walked
+    (tried,) = [line for line in COMMANDS if " try " in line and "--dry-run" not in line]
+    run = folder / "runs" / "try-river"
+    (found,) = json.loads((run / "tryout.json").read_text())
+    saved, weights = open_model(run)
+    assert weights == run / "model" / "model.safetensors"
+    assert saved.architecture.cell.name == found["drawn_cell"]
+    (line,) = [line for line in printed[tried].splitlines() if line.startswith("Model:")]
+    assert str(Path("runs/try-river/model")) in line
+    done = rnnbench("predict", "runs/try-river", "river.csv", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    *_, last = done.stdout.splitlines()
+    program = [sys.executable, str(run / "model" / "predict.py"), "river.csv"]
+    alone = subprocess.run(program, cwd=folder, capture_output=True, text=True, check=True)
+    assert float(alone.stdout.split()[-1]) == pytest.approx(float(last.split(",")[-1]), rel=1e-6)
 
 
 @pytest.mark.slow
@@ -145,3 +168,33 @@ def test_a_file_that_cannot_be_used_is_refused_before_anything_is_written(
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def interrupted(*_arguments: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("phase", ["plan", "baselines"])
+def test_ctrl_c_before_any_training_is_one_sentence(
+    phase: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With code 130. While the plan is made nothing is written yet; while baselines are fitted, the
+    folder holds the whole plan, with which the same command goes on."""
+    clean.write(tmp_path / "data.csv", clean.prices())
+    times = StepTimes(seconds={"gru": 1e-4})
+    measured = interrupted if phase == "plan" else lambda *_: times
+    monkeypatch.setattr("rnnbench.tryout.preparing.measure_steps", measured)
+    monkeypatch.setattr("rnnbench.tryout.session.fit_baselines", interrupted)
+    words = ("try", "data.csv", "--target", "close", "-c", "gru")
+    done = rnnbench_here(*words, cwd=tmp_path)
+    assert done.returncode == 130
+    (sentence,) = [line for line in done.stderr.splitlines() if line and not line.endswith("...")]
+    assert sentence.startswith("Interrupted.")
+    run = tmp_path / "runs" / "try-data"
+    assert not (run / "tryout.json").exists()
+    if phase == "plan":
+        assert not run.exists()
+        return
+    assert {file.name for file in run.iterdir()} >= {"suite.toml", "try.json"}
+    again = rnnbench_here(*words, "--dry-run", cwd=tmp_path)
+    assert "goes on from what" in again.stdout

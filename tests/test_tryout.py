@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
+from rnnbench.findings import fewest_seeds
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.stats.ranges import Range
 from rnnbench.findings.tryout.answer import MOST_SENTENCES, Outcome, answer
@@ -92,6 +94,20 @@ def test_all_cells_are_one_family() -> None:
     pytest.fail("no gain shows the correction")
 
 
+def test_more_planned_comparisons_need_more_seeds() -> None:
+    """Seeds that decide on a cell alone are too few where it is one of five, each of which has a
+    fifth of the error, whatever the plan was."""
+    cell, baseline = losses(0.5)
+    alone, among = fewest_seeds(1), fewest_seeds(5)
+    few = {seed: cell[seed] for seed in range(alone)}
+    at = {row: Schedule(alone, planned=alone) for row in ("gru", *"abcd")}
+    (row,) = judge({"gru": few}, baseline, SCALE, at)
+    assert (row.answer, row.needed) == ("better", alone)
+    (row,) = judge({"gru": few, **{other: {} for other in "abcd"}}, baseline, SCALE, at)
+    assert (row.answer, row.p_value, row.needed) == ("too few seeds", None, among)
+    assert among > alone
+
+
 def test_few_seeds_carry_no_verdict() -> None:
     cell, baseline = losses(0.5)
     cells = {"gru": {seed: cell[seed] for seed in range(4)}}
@@ -143,6 +159,18 @@ def test_where_no_cell_is_better_the_answer_says_so() -> None:
         "With the last value, forecasts are typically off by 1.95 % of 'p'.",
         "With gru, the best cell, forecasts are typically off by 1.9 % of 'p'.",
         "Its lead is within chance over 9 seeds and 300 test windows (p = 0.31, corrected for 2 cells).",
+    )
+
+
+def test_a_season_that_is_best_is_named() -> None:
+    """By what it repeats, as the calendar of the file has it."""
+    shown = outcome(cell_row("gru", 2.0, "undecided", -0.05), cell_row("lstm", 2.1, "worse", -0.2))
+    week = BaselineRow(name="seasonal value", setting="one week before, 7 rows", error=1.9)
+    said = answer(replace(shown, baselines=[BaselineRow(name="last value", error=3.0), week]))
+    assert said[:2] == (
+        "No recurrent cell is worth it here: none is shown to be better than the value one week"
+        " before.",
+        "With the value one week before, forecasts are typically off by 1.9 % of 'p'.",
     )
 
 

@@ -56,10 +56,11 @@ def test_a_plan_fits_the_time_that_it_has() -> None:
 def test_a_short_time_gives_fewer_seeds_and_a_shorter_one_is_refused() -> None:
     """With the minutes that would do; what it names is enough."""
     assert plan(STEPS, SIZES, 40.0, jobs=2).seeds == 3
-    with pytest.raises(RnnbenchError, match=r"need about (\S+) minutes") as caught:
-        plan(STEPS, SIZES, 5.0, jobs=2)
-    minutes = float(str(caught.value).split("about ")[1].split(" ")[0])
-    assert plan(STEPS, SIZES, 60 * minutes, jobs=2).seeds == 3
+    for spent in (0.0, 100.0):
+        with pytest.raises(RnnbenchError, match=r"need about (\S+) minutes? in all") as caught:
+            plan(STEPS, SIZES, 5.0, jobs=2, spent_seconds=spent)
+        minutes = float(str(caught.value).split("about ")[1].split(" ")[0])
+        assert plan(STEPS, SIZES, 60 * minutes - spent, jobs=2).seeds == 3
 
 
 def test_the_two_cheapest_beside_the_classic_ones_are_tried() -> None:
@@ -75,12 +76,15 @@ def files(folder: Path) -> list[tuple[Path, Choices]]:
     """A file of each kind, with what is said of it."""
     prose = folder / "text.txt"
     prose.write_text(clean.prose())
+    quarters = [["year", "quarter", "gdp"]]
+    quarters += [[str(1950 + n // 4), str(n % 4 + 1), str(9 + n % 7)] for n in range(160)]
     return [
         (clean.write(folder / "prices.csv", clean.prices()), Choices(window=20, horizon=3)),
         (clean.write(folder / "panel.csv", clean.panel()), Choices(window=10)),
         (clean.write(folder / "visits.csv", clean.visits()), Choices()),
         (clean.write(folder / "reviews.csv", clean.reviews()), Choices()),
         (prose, Choices(window=30)),
+        (clean.write(folder / "quarters.csv", quarters), Choices(window=8)),
     ]
 
 
@@ -93,7 +97,7 @@ def attempt(file: OpenedFile) -> Attempt:
     return Attempt(request=file.request, times=StepTimes(seconds=STEPS), plan=PLAN)
 
 
-@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("place", range(6))
 def test_the_suite_says_every_guess_and_its_task_reads_the_same_arrays(
     place: int, tmp_path: Path
 ) -> None:

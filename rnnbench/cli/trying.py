@@ -19,6 +19,7 @@ from rnnbench.cli.tryout_lines import print_plan, print_tryout
 from rnnbench.cli.verbosity import Verbosity
 from rnnbench.datafile import Choices
 from rnnbench.driver import Prepared, warnings_of
+from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Tryout
 from rnnbench.tryout import RunEnd, Session, open_file, open_session, run_until
 
@@ -53,11 +54,6 @@ ANSWER_SECONDS = 15.0
 @click.option(
     "-j", "--jobs", type=click.IntRange(min=1), help="Trainings at once [default: one a core]."
 )
-@click.option(
-    "--keep-weights",
-    is_flag=True,
-    help="Keep the weights of each trained model, in the folder `weights` of the run.",
-)
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and how long it takes.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def try_(
@@ -67,7 +63,6 @@ def try_(
     cells: tuple[str, ...],
     output: Path | None,
     jobs: int | None,
-    keep_weights: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -92,7 +87,7 @@ def try_(
             print_json(_plan_as_json(session))
         return
     session.write()
-    prepared = session.prepare(jobs, keep_weights=keep_weights)
+    prepared = session.prepare(jobs)
     with Doing() as doing:
         doing.now("fitting baselines ...")
         baselines = session.baselines()
@@ -104,17 +99,35 @@ def try_(
 
 
 def _answer(found: Tryout, session: Session, prepared: Prepared, as_json: bool) -> None:
-    """Print what was found, and have the report made."""
-    if as_json:
-        print_json({**_plan_as_json(session), "tryout": to_builtins(found)})
-    else:
+    """Print what was found, write the model, and have the report made."""
+    if not as_json:
         print_tryout(found)
+    model = _write_model(found, session, prepared) if found.cells else None
+    if as_json:
+        outcome = {"tryout": to_builtins(found), "model": str(model) if model else None}
+        print_json({**_plan_as_json(session), **outcome})
     if not found.cells:
         return
     show(look(prepared.store), session.folder, prepared.catalogue, Verbosity.QUIET, answers=False)
     if not as_json:
         say(f"Report: {session.folder / 'report' / 'index.html'}")
+        if model:
+            of = f"of {found.drawn_cell}, for rnnbench predict {session.folder} NEWFILE"
+            say(f"Model:  {model}, {of}")
         say(f"Again:  rnnbench run suite {session.suite}")
+
+
+def _write_model(found: Tryout, session: Session, prepared: Prepared) -> Path | None:
+    """Write the model of the recommended cell, or else of the best one, and return its folder;
+    None where it has no weights, which a note says."""
+    try:
+        folder, reason = session.save_model(prepared, found.drawn_cell)
+    except RnnbenchError as error:
+        note(f"note: no model is written: {error}.")
+        return None
+    if reason:
+        note(f"note: {reason}.")
+    return folder
 
 
 def _plan_as_json(session: Session) -> dict[str, object]:

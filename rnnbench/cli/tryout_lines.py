@@ -36,7 +36,8 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     how_long = f"about {duration}, {jobs} at once, by measured steps"
     if not session.is_new:
         how_long = f"goes on from what {session.folder} holds"
-    latest = f"the answer comes after {text.setting(minutes)} minutes at the latest"
+    unit = "minute" if minutes == 1 else "minutes"
+    latest = f"the answer comes after {text.setting(minutes)} {unit} at the latest"
     _line("time", f"{how_long}; {latest}.")
 
 

@@ -10,6 +10,7 @@ from rnnbench.datafile.inspect import inspect
 from rnnbench.datafile.kinds import KINDS, NoticeKind
 from rnnbench.datafile.lines import headline, sentence_of, six_lines
 from rnnbench.datafile.new_file import read_new
+from rnnbench.datafile.new_text import read_new_text
 from rnnbench.datafile.preparation import (
     Answer,
     Channel,
@@ -34,6 +35,8 @@ from rnnbench.datafile.scores import (
     forecast_scores,
     language_scores,
 )
+from rnnbench.datafile.text_arrays import encoded
+from rnnbench.datafile.words import symbols_of
 
 __all__ = [
     "KINDS",
@@ -55,6 +58,7 @@ __all__ = [
     "Transforms",
     "Windows",
     "classification_scores",
+    "encoded",
     "forecast_scores",
     "headline",
     "in_units",
@@ -63,7 +67,9 @@ __all__ = [
     "language_scores",
     "load",
     "read_new",
+    "read_new_text",
     "references_of",
     "sentence_of",
     "six_lines",
+    "symbols_of",
 ]

@@ -1,83 +1,36 @@
-"""Reads sequences with classes from files of the UCR and UEA archives: `.ts` and `.arff`."""
+"""Sequences with classes of files of the UCR and UEA archives: `.ts` and `.arff`."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from rnnbench.datafile.archive_lines import MISSING, ArchiveLines, dimension, read_archive_lines
 from rnnbench.datafile.kinds import at_lines, notice, unusable
 from rnnbench.datafile.records import Column, ColumnKind, Notice, Ordering, Role
 from rnnbench.datafile.sequences import Sequences
 from rnnbench.datafile.source import Source
-from rnnbench.datafile.table import Array
 
-MISSING = ("?", "NaN", "nan", "")
 ENDINGS = (".ts", ".arff")
 
 
 def read_archive_file(source: Source) -> Sequences:
-    """Read sequences; the last field of a line is its class.
+    """Read sequences with their classes.
 
-    Of `.ts`, dimensions are separated by colons. Of `.arff`, a relational attribute holds lines of
-    one dimension each, and without one every number is a step. Raises RnnbenchError where a line
-    cannot be read, and where steps have times, which are not read.
+    Raises RnnbenchError where a line cannot be read, there are less than two classes, no dimension
+    changes, or steps have times, which are not read.
     """
-    try:
-        with source.open_text() as stream:
-            lines = stream.read().splitlines()
-    except UnicodeError as error:
-        raise unusable(source.name, f"it cannot be decoded: {error}") from error
-    heads = [line.strip().lower() for line in lines]
-    if "@data" not in heads:
-        raise unusable(source.name, "it has no line '@data', behind which sequences begin")
-    start = heads.index("@data") + 1
-    if "@timestamps true" in heads[:start]:
-        raise unusable(
-            source.name,
-            f"line {heads.index('@timestamps true') + 1} says that steps have times, which are not"
-            " read",
-        )
-    is_arff = any(head.startswith("@attribute") for head in heads[:start])
-    values = []
-    labels = []
-    places = []
-    for number, line in enumerate(lines[start:], start=start + 1):
-        if not line.strip() or line.startswith(("%", "#")):
-            continue
-        fields, label = _arff_fields(line) if is_arff else _ts_fields(line)
-        values.append(_numbers(source, fields, number))
-        labels.append(label)
-        places.append(number)
-    if not values:
-        raise unusable(source.name, "it has no sequence behind '@data'")
-    widths = {one.shape[1] for one in values}
-    if len(widths) > 1:
-        odd = next(
-            at
-            for at, one in zip(places, values, strict=True)
-            if one.shape != values[0].shape and one.shape[1] != values[0].shape[1]
-        )
-        raise unusable(
-            source.name,
-            f"line {odd} has another number of dimensions than line {places[0]}, which has"
-            f" {values[0].shape[1]}",
-        )
-    return _sequences(source, values, labels, places, is_arff)
+    return _sequences(source, read_archive_lines(source))
 
 
-def _sequences(
-    source: Source,
-    values: list[Array],
-    labels: Sequence[str],
-    places: Sequence[int],
-    is_arff: bool,
-) -> Sequences:
+def _sequences(source: Source, read: ArchiveLines) -> Sequences:
+    values, labels, places, is_arff = read
     kept, notices = _with_label(labels, places)
     values = [values[one] for one in kept]
     labels = [labels[one] for one in kept]
     if len(set(labels)) < 2:
         found = f"one class, '{labels[0]}'," if labels else "no class"
         raise unusable(source.name, f"it has {found} in all sequences, expected at least 2")
-    channels = [f"dimension {one + 1}" for one in range(values[0].shape[1])]
+    channels = [dimension(place) for place in range(values[0].shape[1])]
     used = []
     columns = [_column(name, "numbers", "input") for name in channels]
     for place, name in enumerate(channels):
@@ -121,37 +74,3 @@ def _with_label(labels: Sequence[str], places: Sequence[int]) -> tuple[list[int]
         return kept, []
     sentence = f"Sequences without a class: {at_lines(lacking)}."
     return kept, [notice("missing-key", sentence, lines=lacking)]
-
-
-def _ts_fields(line: str) -> tuple[list[list[str]], str]:
-    *dimensions, label = line.strip().split(":")
-    return [dimension.split(",") for dimension in dimensions], label.strip()
-
-
-def _arff_fields(line: str) -> tuple[list[list[str]], str]:
-    """The dimensions of a line, and its class: `'1,2\\n3,4',a` or `1,2,a`."""
-    values, _, label = line.strip().rpartition(",")
-    label = label.strip().strip("'\"")
-    if values[:1] in ("'", '"'):
-        dimensions = values.strip("'\"").split("\\n")
-        return [dimension.split(",") for dimension in dimensions], label
-    return [values.split(",")], label
-
-
-def _numbers(source: Source, fields: list[list[str]], line: int) -> Array:
-    """One sequence, (T, C); dimensions that are shorter than others end with missing values."""
-    if not fields or not fields[0]:
-        raise unusable(source.name, f"line {line} has no numbers before its class")
-    longest = max(map(len, fields))
-    values = np.full((longest, len(fields)), np.nan)
-    for channel, words in enumerate(fields):
-        for step, word in enumerate(words):
-            if word.strip() in MISSING:
-                continue
-            try:
-                values[step, channel] = float(word)
-            except ValueError as error:
-                raise unusable(
-                    source.name, f"line {line} has '{word.strip()}', expected a number"
-                ) from error
-    return values

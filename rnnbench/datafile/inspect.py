@@ -11,9 +11,10 @@ from rnnbench.datafile.dialect import find_dialect
 from rnnbench.datafile.examined import Examined
 from rnnbench.datafile.forecast import examine_series
 from rnnbench.datafile.kinds import unusable
+from rnnbench.datafile.order import columns_of_order, find_clock
 from rnnbench.datafile.parquet_files import read_parquet
 from rnnbench.datafile.records import Choices, Inspection, window_of
-from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, find_clock, guess_group, guess_label
+from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, guess_group, guess_label
 from rnnbench.datafile.sequences import sequences_of
 from rnnbench.datafile.source import find_source, is_parquet
 from rnnbench.datafile.table import Table
@@ -68,8 +69,8 @@ def _check(choices: Choices) -> None:
 def _examine_table(table: Table, choices: Choices) -> Examined:
     if not len(table):
         raise unusable(table.file, "none of its rows has a value")
-    named = (choices.target, choices.group, choices.order, choices.label, choices.text)
-    table.check_names([*named, *choices.keep])
+    named = (choices.target, choices.group, choices.label, choices.text)
+    table.check_names([*named, *columns_of_order(choices.order, table), *choices.keep])
     columns = {name: values_of(table, name) for name in table.cells}
     text = choices.text or _guess_text(columns, choices)
     if text is not None:

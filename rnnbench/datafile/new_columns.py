@@ -8,8 +8,8 @@ import numpy as np
 from rnnbench.datafile.arrange import Clock
 from rnnbench.datafile.cells import Values, values_of
 from rnnbench.datafile.kinds import unusable
+from rnnbench.datafile.order import columns_of_order, find_clock
 from rnnbench.datafile.preparation import Preparation
-from rnnbench.datafile.roles import find_clock
 from rnnbench.datafile.table import Array, Table
 from rnnbench.text import enumerated, listed
 
@@ -18,10 +18,7 @@ MOST_SHOWN = 8
 
 def order_columns(preparation: Preparation, table: Table) -> tuple[str, ...]:
     """The columns by which rows are ordered: one, or several such as year and month."""
-    order = preparation.order
-    if order is None:
-        return ()
-    return (order,) if order in table.cells else tuple(order.split(", "))
+    return columns_of_order(preparation.order, table)
 
 
 def check_columns(table: Table, preparation: Preparation) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from rnnbench.datafile.archive_files import ENDINGS, read_archive_file
+from rnnbench.datafile.archive_files import ENDINGS
+from rnnbench.datafile.archive_lines import read_archive_lines
 from rnnbench.datafile.asked import Asked
 from rnnbench.datafile.delimited import read_delimited
 from rnnbench.datafile.dialect import find_dialect
@@ -30,7 +31,7 @@ def read_new(path: Path, preparation: Preparation) -> Asked:
 
 def _read(path: Path, preparation: Preparation) -> Asked:
     if preparation.kind == "language model":
-        raise unusable(str(path), "the model is a language model, and forecasts no file")
+        raise unusable(str(path), "a language model has no answers about rows, but bits of a text")
     if is_parquet(path):
         return _of_table(read_parquet(path), preparation)
     source = find_source(path)
@@ -39,7 +40,7 @@ def _read(path: Path, preparation: Preparation) -> Asked:
             raise unusable(
                 source.name, f"it holds sequences, and the model is for a {preparation.kind}"
             )
-        return new_archived(read_archive_file(source), preparation)
+        return new_archived(source.name, read_archive_lines(source), preparation)
     dialect = find_dialect(source)
     if dialect is None:
         raise unusable(source.name, "it is no table, and the model reads columns of a table")

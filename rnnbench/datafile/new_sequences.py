@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 
+from rnnbench.datafile.archive_lines import ArchiveLines, dimension
 from rnnbench.datafile.arrange import arrange
 from rnnbench.datafile.asked import Asked, Questions
 from rnnbench.datafile.groups import by_column
@@ -12,11 +13,10 @@ from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.new_columns import clock_of, extra_columns, numbers_of
 from rnnbench.datafile.preparation import Preparation
 from rnnbench.datafile.sequence_arrays import padded, without_missing
-from rnnbench.datafile.sequences import Sequences
 from rnnbench.datafile.table import Array, Table
 from rnnbench.datafile.text_arrays import padded_codes
 from rnnbench.datafile.words import words_of
-from rnnbench.text import counted
+from rnnbench.text import counted, enumerated
 
 
 def new_sequences(table: Table, preparation: Preparation, extra: tuple[str, ...]) -> Asked:
@@ -35,19 +35,23 @@ def new_sequences(table: Table, preparation: Preparation, extra: tuple[str, ...]
     return _asked(table.file, preparation, np.split(values, begins[1:]), keys, extra)
 
 
-def new_archived(sequences: Sequences, preparation: Preparation) -> Asked:
-    """The sequences of a file of the UCR and UEA archives, whose classes are not looked at."""
-    place = {name: number for number, name in enumerate(sequences.channels)}
+def new_archived(file: str, read: ArchiveLines, preparation: Preparation) -> Asked:
+    """The sequences of a file of the UCR and UEA archives, whose classes are not looked at.
+
+    Raises RnnbenchError where a dimension is missing.
+    """
+    place = {dimension(number): number for number in range(read.values[0].shape[1])}
     missing = [name for name in preparation.columns if name not in place]
     if missing:
+        read_ones = enumerated([f"'{name}'" for name in preparation.columns])
+        found = counted(len(place), "dimension")
         raise unusable(
-            sequences.file, f"'{missing[0]}' is missing, or never changes, and the model reads it"
+            file,
+            f"'{missing[0]}' is missing: sequences have {found}, and the model reads {read_ones}",
         )
     chosen = [place[name] for name in preparation.columns]
-    extra = tuple(name for name in sequences.channels if name not in preparation.columns)
-    keys = {"line": [str(line) for line in sequences.lines]}
-    values = [one[:, chosen] for one in sequences.values]
-    return _asked(sequences.file, preparation, values, keys, extra)
+    values = [one[:, chosen] for one in read.values]
+    return _asked(file, preparation, values, {"line": [str(line) for line in read.places]}, ())
 
 
 def _asked(

@@ -9,88 +9,22 @@ import pandas as pd
 from rnnbench.datafile.arrange import Clock
 from rnnbench.datafile.cells import Values
 from rnnbench.datafile.groups import by_column
-from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.table import Array, Table
 
 NAMES = "id|group|symbol|ticker|series|sequence|seq|visit|store|item|sensor|subject|patient"
 MORE_NAMES = "station|origin|code|key|case|trip|run|session|user|device|machine|unit"
 GROUP_NAME = re.compile(rf"(^|.*[_ ])({NAMES}|{MORE_NAMES})s?([_ ]?(id|no|number))?", re.IGNORECASE)
-TIME_NAME = re.compile(
-    r"(date|time|timestamp|datetime|time_?stamp|year|ds|t|epoch|unix(_?time)?)", re.IGNORECASE
-)
 LABEL_NAME = re.compile(r"(label|class|outcome|diagnosis|category|y)", re.IGNORECASE)
 TARGET_NAMES = (
     *("target", "y", "answer", "close", "adj close", "price", "value", "sales", "demand", "load"),
     "count",
 )
-PARTS_OF_DATES = ("year", "quarter", "month", "day", "hour", "minute")
-MONTHS = 3
-"""Months in a quarter."""
-EPOCH_SECONDS = (1e8, 5e9)
-EPOCH_MILLISECONDS = (1e11, 5e12)
 DOUBLED_SHARE = 0.05
 """The share of rows whose time is that of another row, from which there are several series."""
 UNIQUE_SHARE = 0.99
 """The share of rows that one column and the time have to tell apart."""
 LABEL_CLASSES = 50
 """The most classes of a label that is guessed."""
-
-
-def find_clock(table: Table, columns: Mapping[str, Values], order: str | None) -> Clock | None:
-    """The times of rows: of the column that is named, else of the first one that holds times, else
-    of columns with year, month and so on, else of a column of numbers that is named like one.
-
-    Raises RnnbenchError where the column that is named holds neither times nor numbers.
-    """
-    if order is not None:
-        values = columns[order]
-        if values.kind not in ("times", "numbers"):
-            raise unusable(
-                table.file, f"column '{order}' holds {values.kind}, expected times or numbers"
-            )
-        return _clock(values)
-    for values in columns.values():
-        if values.kind == "times":
-            return _clock(values)
-    by_parts = _clock_of_parts(columns)
-    if by_parts:
-        return by_parts
-    for values in columns.values():
-        if values.kind == "numbers" and TIME_NAME.fullmatch(values.name):
-            return _clock(values)
-    return None
-
-
-def _clock(values: Values) -> Clock:
-    times = values.numbers
-    if values.kind == "times":
-        return Clock(times, values.name, True)
-    present = times[np.isfinite(times)]
-    middle = float(np.median(present)) if len(present) else 0.0
-    if EPOCH_SECONDS[0] < middle < EPOCH_SECONDS[1]:
-        return Clock(times, values.name, True)
-    if EPOCH_MILLISECONDS[0] < middle < EPOCH_MILLISECONDS[1]:
-        return Clock(times / 1000, values.name, True)
-    return Clock(times, values.name, False)
-
-
-def _clock_of_parts(columns: Mapping[str, Values]) -> Clock | None:
-    """Times by columns such as year and month."""
-    by_name = {name.lower(): values for name, values in columns.items()}
-    there = [part for part in PARTS_OF_DATES if part in by_name]
-    if len(there) < 2 or there[0] != "year" or any(by_name[p].kind != "numbers" for p in there):
-        return None
-    numbers = {part: by_name[part].numbers for part in there}
-    if "month" not in numbers:
-        numbers["month"] = np.ones(len(numbers["year"]))
-    if "quarter" in numbers:
-        quarter = numbers.pop("quarter")
-        numbers["month"] = (quarter - 1) * MONTHS + 1
-    numbers.setdefault("day", np.ones(len(numbers["year"])))
-    dates = pd.to_datetime(pd.DataFrame(numbers), errors="coerce", utc=True)
-    seconds = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
-    names = ", ".join(by_name[part].name for part in there)
-    return Clock(seconds.to_numpy(dtype=np.float64), names, True)
 
 
 def guess_group(

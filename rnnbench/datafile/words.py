@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
+from typing import Literal
 
 WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
 
@@ -10,6 +12,14 @@ WORD = re.compile(r"\w+(?:[’'-]\w+)*|[^\w\s]")  # noqa: RUF001
 def words_of(text: str) -> list[str]:
     """Words in lower case, with each punctuation mark as a word of its own."""
     return WORD.findall(text.lower())
+
+
+def symbols_of(text: str, unit: Literal["character", "word"]) -> list[str]:
+    """The symbols of a text in order: words, or characters with a line end behind each line."""
+    lines = text.splitlines()
+    if unit == "word":
+        return list(chain.from_iterable(map(words_of, lines)))
+    return list(chain.from_iterable(f"{line}\n" for line in lines))
 
 
 def most_frequent(symbols: Iterable[str], most: int) -> tuple[str, ...]:

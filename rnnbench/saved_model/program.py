@@ -25,6 +25,8 @@ TITLES = {
     "forecast": "python predict.py NEW.csv: '{0}' in the next rows, for each window of NEW.csv.",
     "classification": "python predict.py NEW.csv: the class of each sequence of NEW.csv.",
     "text classification": "python predict.py NEW.csv: the class of each text of NEW.csv.",
+    "language model": "python predict.py NEW.txt: bits a {1} of NEW.txt; or --continue TEXT"
+    " [LENGTH TEMPERATURE].",
 }
 PLAIN = "import predict; predict.model(x): the outputs of the model for inputs x."
 
@@ -80,6 +82,7 @@ def _reading(preparation: Preparation) -> dict[str, object]:
         "changes": any(channel.form != "level" for channel in preparation.channels),
         "seen": answer is not None and answer.reference != "none",
         "value": _value(answer) if answer else "",
+        "words": preparation.unit == "word",
         "word": WORD.pattern,
         "double": DOUBLE,
     }
@@ -102,13 +105,13 @@ def _title(preparation: Preparation | None) -> str:
     if preparation is None:
         return PLAIN
     column = preparation.answer.column if preparation.answer else ""
-    return TITLES[preparation.kind].format(column.translate(UNSAFE))
+    return TITLES[preparation.kind].format(column.translate(UNSAFE), preparation.unit)
 
 
 def _needs(architecture: Architecture, preparation: Preparation | None) -> str:
     needs = f"Needs torch, safetensors, and the cell '{architecture.cell.name}' of"
     needs += f" {architecture.distribution}."
-    if preparation is not None and preparation.kind != "text classification":
+    if preparation is not None and preparation.unit is None:
         needs += " Rows are in the order of time, and none lacks a value."
     return needs
 

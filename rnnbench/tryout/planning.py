@@ -65,16 +65,23 @@ class Sizes:
         return PARAMETERS_OF_TEXTS if self.is_text else PARAMETERS
 
 
-def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: int) -> TryPlan:
+def plan(
+    step_seconds: Mapping[str, float],
+    sizes: Sizes,
+    seconds: float,
+    jobs: int,
+    spent_seconds: float = 0.0,
+) -> TryPlan:
     """Plan a search and as many seeds as a verdict needs, with as many epochs as there is time for;
     where that would be too few, three seeds.
 
-    step_seconds: of a training step of each cell, at the batch size of the data.
-    seconds:      that all trainings together may take.
-    jobs:         trainings at once.
+    step_seconds:  of a training step of each cell, at the batch size of the data.
+    seconds:       that all trainings together may take.
+    jobs:          trainings at once.
+    spent_seconds: that measuring took, and would take again.
 
     Raises RnnbenchError where the time is too short for a few epochs, with the minutes that are
-    needed.
+    needed for everything.
     """
     enough = enough_seeds(len(step_seconds))
     for tuning_seeds, seeds, epochs in ((2, enough, 20), (1, enough, 8), (1, 3, FEWEST_EPOCHS)):
@@ -83,12 +90,13 @@ def plan(step_seconds: Mapping[str, float], sizes: Sizes, seconds: float, jobs: 
         if planned.epochs >= epochs:
             return planned
     least = _seconds(planned, step_seconds, sizes, jobs, FEWEST_EPOCHS)
-    minutes = text.rounded(ceil(2 * least / 60 + 1) / 2, 3)
+    needed = ceil(2 * (least + spent_seconds) / 60 + 1) / 2
+    minutes = f"{text.rounded(needed, 3)} minute{'' if needed == 1 else 's'}"
     cells = text.counted(len(step_seconds), "cell")
     raise RnnbenchError(
         f"the time is too short: {planned.trainings} trainings of {cells} on"
-        f" {sizes.train:,} examples need about {minutes} minutes: set --minutes, or name fewer"
-        " cells with -c"
+        f" {sizes.train:,} examples need about {minutes} in all: set --minutes, or name fewer cells"
+        " with -c"
     )
 
 

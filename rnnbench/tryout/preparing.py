@@ -93,9 +93,9 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
         row = lacking[0] if lacking else names[0]
         raise RnnbenchError(f"{row}: no step could be timed: {times.absent.get(row, 'it failed')}")
     step_seconds = {row: times.slowdown * times.seconds[row] for row in rows}
-    left = seconds - (monotonic() - started)
+    spent = monotonic() - started
     sizes = opened.sizes.slowed(times.slowdown)
-    planned = plan(step_seconds, sizes, left, jobs)
+    planned = plan(step_seconds, sizes, seconds - spent, jobs, spent)
     return Attempt(request=opened.request, times=_of_rows(times, names), plan=planned)
 
 

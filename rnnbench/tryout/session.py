@@ -10,6 +10,7 @@ from rnnbench.baselines import BaselineScore, fit_baselines
 from rnnbench.driver import Prepared, keep_tryout, prepare, read_run
 from rnnbench.findings import Condition, Findings, Tryout
 from rnnbench.findings.learning.looks import look_at
+from rnnbench.saved_model import MODEL_FOLDER, best_result, save_model
 from rnnbench.store import keep_look
 from rnnbench.suite import Choices as SuiteChoices
 from rnnbench.tryout.evaluating import evaluate
@@ -49,10 +50,9 @@ class Session:
         if self.is_changed:
             keep_attempt(self.folder, self.attempt, suite_of(self.opened, self.attempt))
 
-    def prepare(self, jobs: int | None, *, keep_weights: bool = False) -> Prepared:
+    def prepare(self, jobs: int | None) -> Prepared:
         """Return the suite as it is run by the ordinary driver."""
-        choices = SuiteChoices(keep_weights=keep_weights)
-        return prepare(str(self.suite), choices, output=self.folder, jobs=jobs)
+        return prepare(str(self.suite), SuiteChoices(), output=self.folder, jobs=jobs)
 
     def baselines(self) -> tuple[BaselineScore, ...]:
         """Fit the baselines to the training part, on one thread: several ones that wait for each
@@ -68,6 +68,16 @@ class Session:
         finally:
             for name in set(os.environ) - set(before):
                 del os.environ[name]
+
+    def save_model(self, prepared: Prepared, row: str) -> tuple[Path, str]:
+        """Write the model of a cell, of its seeds the one that is best on validation data.
+
+        Returns its folder, and the reason why there is no `predict.py` in it; "" where there is.
+        Raises RnnbenchError where no weights of the cell are kept, or the folder cannot be written.
+        """
+        folder = self.folder / MODEL_FOLDER
+        _, reason = save_model(prepared.store, best_result(prepared.store, row=row), folder)
+        return folder, reason
 
     def evaluate(self, prepared: Prepared, baselines: tuple[BaselineScore, ...]) -> Tryout:
         """Say what was found, and keep it in the folder, with the look at it."""

@@ -28,6 +28,7 @@ def _lines(
     yield f"cells = {_value(plan.cells)}"
     yield f"seeds = {plan.seeds}"
     yield "keep_predictions = true"
+    yield "keep_weights = true"
     yield ""
     yield "[recipe]"
     for key, value in recipe_of(plan).items():

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from rnnbench import text
 from rnnbench.findings.tryout.records import BaselineRow, CellRow, Measure
 
-TRIVIAL = ("last value", "seasonal value", "majority class")
+SEASONAL = "seasonal value"
+TRIVIAL = ("last value", SEASONAL, "majority class")
 """The names of baselines that learn nothing."""
 METHODS = ("regression", "trees")
 """How the names of baselines end that take no article."""
@@ -128,7 +129,10 @@ def _not_worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
 
 
 def _called(baseline: BaselineRow) -> str:
-    """Return the name of a baseline within a sentence."""
+    """Return the name of a baseline within a sentence: of a season, `the value one week before`."""
+    season = baseline.setting.partition(",")[0]
+    if baseline.name == SEASONAL and season:
+        return f"the value {season}"
     return baseline.name if baseline.name.endswith(METHODS) else f"the {baseline.name}"
 
 
@@ -141,7 +145,7 @@ def _instead(best: BaselineRow) -> str:
 def _how_sure(outcome: Outcome, first: CellRow, best: BaselineRow) -> str:
     """Return how the best cell compares with the best baseline."""
     on = f"over {text.counted(first.seeds, 'seed')} and {outcome.test}"
-    if all(cell.answer == "worse" for cell in outcome.cells):
+    if len(outcome.cells) > 1 and all(cell.answer == "worse" for cell in outcome.cells):
         return f"All cells are worse than {_called(best)} by more than chance {on}."
     which = "lead" if (first.gain or 0.0) > 0 else "lag"
     if first.answer == "worse":

@@ -26,14 +26,15 @@ from rnnbench.datafile.records import (
     Notice,
     Ordering,
     Split,
-    Transforms,
     Windows,
 )
 from rnnbench.datafile.scores import (
     classification_scores,
     forecast_scores,
     language_scores,
+    scores_over_targets,
 )
+from rnnbench.datafile.transforms import Transforms
 
 __all__ = [
     "KINDS",
@@ -64,6 +65,7 @@ __all__ = [
     "load",
     "read_new",
     "references_of",
+    "scores_over_targets",
     "sentence_of",
     "six_lines",
 ]

@@ -92,7 +92,7 @@ def test_ridge_is_the_closed_form_at_the_penalty_that_validation_data_choose(
         for part in (hourly.validation, hourly.test):
             rows = part.inputs.reshape(len(part), -1) - mean
             assert part.references is not None
-            forecast = in_units(answer, rows @ weights + targets.mean(axis=0), part.references)
+            forecast = in_units((answer,), rows @ weights + targets.mean(axis=0), part.references)
             if part is hourly.validation:
                 errors[penalty] = np.square(forecast - part.actual).mean()
         forecasts[penalty] = forecast
@@ -107,9 +107,9 @@ def test_the_last_and_the_seasonal_value_are_those_of_a_plain_loop(
     hourly: Dataset, fitted: dict[str, BaselineScore]
 ) -> None:
     """The day of a series of hours has 24 rows; the same hour of the day before."""
-    level = hourly.level
     start = hourly.test.start
-    assert level is not None
+    assert hourly.levels is not None
+    level = hourly.levels[:, 0]
     assert start is not None
     last = fitted["last value"]
     season = fitted["seasonal value"]
@@ -138,7 +138,7 @@ def test_trees_are_those_of_scikit_learn(hourly: Dataset, fitted: dict[str, Base
         model.fit(flat[0], hourly.train.targets[:, step])
         outputs.append(model.predict(flat[1]))
     assert hourly.test.references is not None
-    expected = in_units(answer, np.column_stack(outputs), hourly.test.references)
+    expected = in_units((answer,), np.column_stack(outputs), hourly.test.references)
     assert trees.predictions == pytest.approx(expected, rel=1e-4)
 
 

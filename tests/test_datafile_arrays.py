@@ -129,9 +129,9 @@ def test_logarithms_and_differences_are_undone(tmp_path: Path) -> None:
         assert part.start is not None
         for index, start in enumerate(part.start):
             references = part.references[index : index + 1]
-            there = in_units(answer, part.targets[index : index + 1], references)
+            there = in_units((answer,), part.targets[index : index + 1], references)
             assert there[0] == pytest.approx(level[start : start + 3], rel=1e-5)
-            stays = in_units(answer, no_change[None], references)
+            stays = in_units((answer,), no_change[None], references)
             assert stays[0] == pytest.approx([level[start - 1]] * 3)
             seen = np.log(level[start - 10 : start])
             expected = [(0 - change.offset) / change.scale]

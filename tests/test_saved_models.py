@@ -327,6 +327,29 @@ def test_forecasts_may_be_changes_since_the_last_season(forecaster: Store, tmp_p
     np.testing.assert_allclose(printed, expected.values, **CLOSE)
 
 
+@pytest.mark.slow
+def test_a_model_of_several_targets_answers_for_each(tmp_path: Path) -> None:
+    """Both are as in training, by the command and by the program, which keeps to its length."""
+    file = series(tmp_path, growth=0.01)
+    options = ', answer = "sales, warm", horizon = 10, ahead = 2'
+    run = trained(tmp_path, "csv-forecast", file, options)
+    saved, keys, values = answers(run, file)
+    dataset = load(file, Choices(target="sales, warm", window=10, horizon=2))
+    test = dataset.test
+    assert test.actual is not None
+    assert test.lines is not None
+    asked = [keys["line"].index(str(line - 1)) for line in test.lines]
+    squares = dataset.by_target(np.square(values[asked] - test.actual)).mean(axis=(0, 2))
+    naive = dataset.by_target(np.square(dataset.last_values(test) - test.actual)).mean(axis=(0, 2))
+    assert np.mean(1 - squares / naive) == pytest.approx(saved.test["skill"], rel=1e-6)
+    assert "mae" not in saved.test
+    files, reason = save_model(run, next(iter(run.read())), tmp_path / "model")
+    assert reason == ""
+    assert len(files[2].read_text().splitlines()) <= 30
+    printed = np.array(program(tmp_path / "model", file), dtype=float)
+    np.testing.assert_allclose(printed, values, **CLOSE)
+
+
 def test_the_saved_model_is_taken_before_the_weights(forecaster: Store, tmp_path: Path) -> None:
     """A folder with `model.json` needs no run; `model.json` says what was measured."""
     result = next(iter(forecaster.read()))

@@ -124,10 +124,10 @@ def _of_last(losses: Losses) -> float:
     """The mean squared error of the last value."""
     dataset = losses.dataset
     test = dataset.test
-    assert dataset.level is not None
+    assert dataset.levels is not None
     assert test.start is not None
     assert test.actual is not None
-    last = np.repeat(dataset.level[test.start - 1, None], test.actual.shape[1], axis=1)
+    last = np.repeat(dataset.levels[test.start - 1], test.actual.shape[1], axis=1)
     return float(losses.of(last).mean())
 
 

@@ -210,7 +210,7 @@ def left_by_a_line(dataset: Dataset) -> float:
     test = dataset.test.inputs[:, -2:].reshape(len(dataset.test), -1)
     outputs = np.c_[test, np.ones(len(test))] @ weights[0]
     assert dataset.test.actual is not None
-    last = dataset.level[dataset.test.start - 1, None]  # type: ignore[index,operator]
+    last = dataset.levels[dataset.test.start - 1]  # type: ignore[index,operator]
     of_last = np.mean(np.square(dataset.test.actual - last))
     return float(np.mean(losses.of(losses.predicted(outputs))) / of_last)
 

@@ -20,6 +20,7 @@ from rnnbench.findings.tryout.records import (
     ForecastLine,
     Measure,
     StepErrors,
+    TargetErrors,
 )
 from rnnbench_reports.page import render
 from tests.builders.findings import learned
@@ -61,6 +62,11 @@ def tryout() -> Tryout:
         by_step=(
             StepErrors(name="gru", is_cell=True, errors=(1.0, 2.0, 3.0)),
             StepErrors(name="ridge regression", is_cell=False, errors=(1.1, 2.1, 3.1)),
+        ),
+        targets=("close", "volume"),
+        by_target=(
+            TargetErrors(name="gru", is_cell=True, errors=(1.25, 4321.0)),
+            TargetErrors(name="ridge regression", is_cell=False, errors=(1.5, 5432.0)),
         ),
         classes=("ill", "<i>well</i>"),
         confusions=(Confusion(name="gru", counts=((7, 1), (2, 11))),),
@@ -110,6 +116,8 @@ def test_errors_and_answers_are_in_tables(page: str) -> None:
     for shown in ("better", "within chance", "best baseline", "no season fits", "penalty 1"):
         assert shown in table
     assert 'id="errors-by-step"' in page
+    by_target = page[page.index('id="tryout-by-target"') :]
+    assert by_target.index("1.25") < by_target.index("5,432")
     confusion = page[page.index('id="tryout-confusion-0"') :]
     assert all(f">{count}<" in confusion for count in (7, 1, 2, 11))
 
@@ -133,4 +141,5 @@ def test_a_terminal_shows_errors_verdicts_and_the_answer(columns: int) -> None:
     assert shown.index("gru 1.7") < shown.index("lstm 1.8") < shown.index("ridge regression 1.9")
     for words in ("better", "within chance", "best baseline", "no season fits"):
         assert words in shown
+    assert "close volume gru 1.25 4,320 ridge regression 1.5 5,430" in shown
     assert shown.endswith(" ".join(tryout().answer))

@@ -1,12 +1,12 @@
-"""Baselines of forecasts, in units of the target."""
+"""Baselines of forecasts, in units of the targets."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from rnnbench.baselines.chosen import PENALTIES, Setting, best, flat, spaced
 from rnnbench.baselines.records import BaselineScore
-from rnnbench.datafile import Dataset, Part, forecast_scores, in_units
+from rnnbench.datafile import Dataset, in_units, scores_over_targets
 from rnnbench.datafile.seasons import find_season, seasonal
 from rnnbench.datafile.table import Array
 from rnnbench.text import rounded
@@ -14,41 +14,31 @@ from rnnbench.text import rounded
 TREES = 300
 LEARNING_RATE = 0.05
 MOST_STEPS = 12
-"""Rows ahead for which trees are fitted: each needs an ensemble of its own."""
+"""Numbers to forecast for which trees are fitted: each needs an ensemble of its own."""
 
 
 def fit_forecasts(dataset: Dataset) -> tuple[BaselineScore, ...]:
     """The last value, the value one season before, ridge regression and gradient-boosted trees."""
-    last = [last_values(dataset, part) for part in dataset.parts]
+    last = [dataset.last_values(part) for part in dataset.parts]
     return (
         scored(dataset, "last value", Setting("", last[1], last[2], 0.0)),
         _seasonal(dataset),
-        scored(dataset, "ridge regression", best(_ridge(dataset))),
+        scored(dataset, "ridge regression", _best(dataset, list(_ridge(dataset)))),
         _trees(dataset),
     )
 
 
-def last_values(dataset: Dataset, part: Part) -> Array:
-    """The last value of each window, repeated, (B, O)."""
-    assert dataset.level is not None
-    assert part.start is not None
-    assert part.actual is not None
-    return np.repeat(dataset.level[part.start - 1, None], part.actual.shape[1], axis=1)
-
-
 def scored(dataset: Dataset, name: str, setting: Setting) -> BaselineScore:
     """A baseline with its scores, of forecasts in units of the target."""
-    train = dataset.train
-    assert train.actual is not None
-    naive_error = float(np.abs(train.actual - last_values(dataset, train)).mean())
+    naive_errors = dataset.naive_errors
     scores = []
     for part, forecast in (
         (dataset.validation, setting.validation),
         (dataset.test, setting.test),
     ):
         assert part.actual is not None
-        last = last_values(dataset, part)
-        scores.append(forecast_scores(forecast, part.actual, last, naive_error))
+        last = dataset.last_values(part)
+        scores.append(scores_over_targets(forecast, part.actual, last, naive_errors))
     return BaselineScore(name, setting.words, scores[0], scores[1], setting.test)
 
 
@@ -84,15 +74,38 @@ def _ridge(dataset: Dataset) -> Iterator[Setting]:
 
 def _setting(dataset: Dataset, words: str, validation: Array, test: Array) -> Setting:
     """A setting, of the outputs of a model; its error is the squared one on validation data."""
-    answer = dataset.preparation.answer
-    assert answer is not None
+    answers = dataset.preparation.answers
     forecasts = []
     for part, outputs in ((dataset.validation, validation), (dataset.test, test)):
         assert part.references is not None
-        forecasts.append(in_units(answer, outputs, part.references))
+        forecasts.append(in_units(answers, outputs, part.references))
     assert dataset.validation.actual is not None
     error = float(np.mean(np.square(forecasts[0] - dataset.validation.actual)))
     return Setting(words, forecasts[0], forecasts[1], error)
+
+
+def _best(dataset: Dataset, settings: Sequence[Setting]) -> Setting:
+    """The best setting on validation data; of several targets, that of each one, side by side."""
+    if len(dataset.targets) == 1:
+        return best(settings)
+    assert dataset.validation.actual is not None
+    actual = dataset.by_target(dataset.validation.actual)
+    chosen = []
+    for place in range(len(dataset.targets)):
+        own = []
+        for setting in settings:
+            validation = dataset.by_target(setting.validation)[:, place]
+            test = dataset.by_target(setting.test)[:, place]
+            error = float(np.mean(np.square(validation - actual[:, place])))
+            own.append(Setting(setting.words, validation, test, error))
+        chosen.append(best(own))
+    pairs = zip(chosen, dataset.targets, strict=True)
+    return Setting(
+        words=", ".join(f"{setting.words} for '{target}'" for setting, target in pairs),
+        validation=np.concatenate([setting.validation for setting in chosen], axis=1),
+        test=np.concatenate([setting.test for setting in chosen], axis=1),
+        error=0.0,
+    )
 
 
 def _trees(dataset: Dataset) -> BaselineScore:
@@ -103,7 +116,8 @@ def _trees(dataset: Dataset) -> BaselineScore:
     name = "gradient-boosted trees"
     steps = dataset.preparation.output_size
     if steps > MOST_STEPS:
-        reason = f"each of the {steps} rows ahead would need an ensemble of its own"
+        of = "rows ahead" if len(dataset.targets) == 1 else "numbers to forecast"
+        reason = f"each of the {steps} {of} would need an ensemble of its own"
         return BaselineScore(name, reason=reason)
     from sklearn.ensemble import HistGradientBoostingRegressor
 
@@ -124,4 +138,4 @@ def _trees(dataset: Dataset) -> BaselineScore:
     for trees in range(TREES):
         outputs = [np.column_stack([one[trees] for one in of]) for of in (validation, test)]
         settings.append(_setting(dataset, f"{trees + 1} trees", outputs[0], outputs[1]))
-    return scored(dataset, name, best(settings))
+    return scored(dataset, name, _best(dataset, settings))

@@ -11,7 +11,7 @@ from rnnbench.datafile.records import Fill, Unit
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    click.option("--target", metavar="COL", help="The column to forecast."),
+    click.option("--target", metavar="COL", help="The column to forecast, or several: A,B."),
     click.option("--window", type=int, help="Rows that a model reads at once.  [default: 60]"),
     click.option("--horizon", default=1, show_default=True, help="Rows that it forecasts at once."),
     click.option(
@@ -25,6 +25,7 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--unit", type=click.Choice(get_args(Unit)), help="What is read of a plain text."),
     click.option("--keep", metavar="COL", multiple=True, help="A column to read in any case."),
+    click.option("--resample", metavar="STEP", help="Put rows on even steps by means, as of 1h."),
 )
 
 

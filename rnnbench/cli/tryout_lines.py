@@ -69,9 +69,25 @@ def print_tryout(found: Tryout) -> None:
     elif rows:
         for row in rows:
             print_columns_plainly(row)
+    _print_by_target(found)
     say("")
     for sentence in found.answer:
         say(sentence, style="bold" if sentence == found.answer[0] else "")
+
+
+def _print_by_target(found: Tryout) -> None:
+    """Print the errors of several targets, each in units of its column."""
+    if not found.by_target:
+        return
+    shown = [[one.name, *map(text.rounded, one.errors)] for one in found.by_target]
+    if console().is_terminal:
+        say("")
+        print_columns([[Text(cell) for cell in row] for row in shown], ["", *found.targets])
+        say("Root mean squared error by target, in units of the column.", style="dim")
+        return
+    for name, *errors in shown:
+        for target, error in zip(found.targets, errors, strict=True):
+            print_columns_plainly([name, target, error])
 
 
 def _rows(found: Tryout) -> list[list[str]]:

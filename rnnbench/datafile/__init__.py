@@ -27,15 +27,16 @@ from rnnbench.datafile.records import (
     Notice,
     Ordering,
     Split,
-    Transforms,
     Windows,
 )
 from rnnbench.datafile.scores import (
     classification_scores,
     forecast_scores,
     language_scores,
+    scores_over_targets,
 )
 from rnnbench.datafile.text_arrays import encoded
+from rnnbench.datafile.transforms import Transforms
 from rnnbench.datafile.words import symbols_of
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "read_new",
     "read_new_text",
     "references_of",
+    "scores_over_targets",
     "sentence_of",
     "six_lines",
     "symbols_of",

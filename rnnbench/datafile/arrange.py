@@ -23,6 +23,7 @@ class Arranged:
     names:  a name for each series.
     step:   the usual step, in words; None without one.
     ends:   the first and the last time, as text; None without times.
+    times:  (R,) the time of each, which goes on where local clocks were changed.
     """
 
     rows: Array
@@ -32,6 +33,18 @@ class Arranged:
     step: str | None
     ends: tuple[str, str] | None
     notices: tuple[Notice, ...]
+    times: Array | None = None
+
+    @property
+    def is_irregular(self) -> bool:
+        """Whether there are times, and no usual step between them."""
+        return self.times is not None and self.step is None and len(self.rows) > 1
+
+    @property
+    def elapsed(self) -> Array:
+        """The time since the row before, (R,); NaN in the first row of a series."""
+        assert self.times is not None
+        return np.where(_inner(self.series), _steps(self.times), np.nan)
 
 
 @dataclass(frozen=True)
@@ -79,7 +92,9 @@ def arrange(table: Table, grouping: Grouping, clock: Clock | None) -> Arranged:
     steps = find_steps(times, ~_inner(series), calendar=clock.calendar)
     _tell_uneven(table, clock, rows, steps.uneven, steps.words, times, notices)
     ends = (clock.words(times.min()), clock.words(times.max())) if len(times) else None
-    return Arranged(rows, series, steps.gaps, grouping.names, steps.words, ends, tuple(notices))
+    return Arranged(
+        rows, series, steps.gaps, grouping.names, steps.words, ends, tuple(notices), times
+    )
 
 
 def _steps(times: Array) -> Array:

@@ -17,13 +17,13 @@ from rnnbench.datafile.records import (
     Inspection,
     Notice,
     Split,
-    Transforms,
     Windows,
     most_steps_of,
 )
 from rnnbench.datafile.sequences import Sequences
 from rnnbench.datafile.source_groups import split_by, units_by_source
 from rnnbench.datafile.table import Array
+from rnnbench.datafile.transforms import Transforms
 from rnnbench.text import counted, listed
 
 MOST_SHOWN = 3

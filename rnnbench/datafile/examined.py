@@ -10,9 +10,10 @@ from rnnbench.datafile.windows import Rows
 
 @dataclass(frozen=True)
 class Series:
-    """Series of which a column is to be forecast, behind each other, each in the order of time.
+    """Series of which columns are to be forecast, behind each other, each in the order of time.
 
-    names:   the columns that are read, the target first.
+    names:   the columns that are read, the targets first.
+    targets: how many targets there are.
     values:  (R, C) float64, NaN where a value is missing.
     rows:    (R,) the series of each row, its place in it, and the part of the split.
     last:    (W,) the last row of each window, which is its last answer.
@@ -20,10 +21,14 @@ class Series:
     times:   (R,) seconds since 1970, or another number; None where the file has no times.
     series:  a name for each series.
     fill:    what becomes of missing values.
+    elapsed: (R,) the time since the row before, NaN in the first row of a series; None where it is
+             not read.
+    resample: the step that rows were put on; None where they stayed as they were.
     """
 
     inspection: Inspection
     names: tuple[str, ...]
+    targets: int
     values: Array
     rows: Rows
     last: Array
@@ -31,6 +36,8 @@ class Series:
     times: Array | None
     series: tuple[str, ...]
     fill: Fill
+    elapsed: Array | None = None
+    resample: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,43 +1,54 @@
-"""Inspects a table of series, of which a column is to be forecast."""
+"""Inspects a table of series, of which one or several columns are to be forecast."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from msgspec.structs import replace as replace_action
 
 from rnnbench.datafile.arrange import Arranged, Clock, arrange
 from rnnbench.datafile.cells import Values
 from rnnbench.datafile.clock_notices import clock_notices, key_notice
 from rnnbench.datafile.examined import Series
 from rnnbench.datafile.groups import Grouping, by_column, by_rising_times, one_group
-from rnnbench.datafile.inputs import columns_with_roles, find_inputs, notices_of
+from rnnbench.datafile.inputs import (
+    ReadColumns,
+    columns_with_roles,
+    find_inputs,
+    notices_of,
+)
 from rnnbench.datafile.kinds import unusable
-from rnnbench.datafile.leaks import leak_notices
+from rnnbench.datafile.leaks import leaks_of_targets
 from rnnbench.datafile.records import (
     Choices,
     Groups,
     Inspection,
+    Notice,
     Ordering,
     Role,
     Split,
-    Transforms,
     Windows,
     window_of,
 )
-from rnnbench.datafile.roles import guess_group, guess_target, is_constant
-from rnnbench.datafile.table import Array, Table
-from rnnbench.datafile.trends import find_trend, leaves_range
-from rnnbench.datafile.windows import Rows, split_by_time
-from rnnbench.datafile.windows_left import DROP, Used, use_windows
+from rnnbench.datafile.resampling import resample
+from rnnbench.datafile.roles import guess_group
+from rnnbench.datafile.table import Table
+from rnnbench.datafile.targets import find_targets, named_targets
+from rnnbench.datafile.transforming import transforms_of
+from rnnbench.datafile.windows import split_by_time
+from rnnbench.datafile.windows_left import DROP, use_windows
 
-SCALING = "each column by its mean and deviation over training rows"
+ELAPSED = (
+    "The time since the row before is read as an input; `--resample STEP` makes even steps in place"
+    " of it. No window is left out for its times."
+)
 
 
 @dataclass(frozen=True)
 class Roles:
     """The columns that have a role, and the notices on choosing them."""
 
-    target: str
+    targets: tuple[str, ...]
     group: str | None
     clock: Clock | None
 
@@ -45,10 +56,11 @@ class Roles:
 def examine_series(
     table: Table, columns: Mapping[str, Values], clock: Clock | None, choices: Choices
 ) -> Series:
-    """The series of a table, and what would be done to forecast a column.
+    """The series of a table, and what would be done to forecast its targets.
 
     Raises RnnbenchError where no column can be forecast, or a part of the split has no window.
     """
+    count = len(table)
     roles = _roles(table, columns, clock, choices)
     grouping = _grouping(table, roles)
     notices = [*table.notices, *clock_notices(table, columns, clock)]
@@ -57,20 +69,27 @@ def examine_series(
     if not len(arranged.rows):
         raise unusable(table.file, "no row has a time and a group")
     order_columns = set(clock.column.split(", ")) if clock else set()
-    taken = {roles.target, *order_columns} | ({roles.group} if roles.group else set())
+    taken = {*roles.targets, *order_columns} | ({roles.group} if roles.group else set())
     inputs = find_inputs(table, columns, taken, choices)
+    file_columns = columns
+    if choices.resample is not None:
+        even = resample(table, clock, arranged, choices.resample)
+        columns = even.columns(columns, arranged.rows)
+        table = replace(table, lines=even.lines)
+        arranged = even.arranged
     rows = split_by_time(arranged.series)
-    leaks = leak_notices(columns, roles.target, inputs.names, arranged.rows, rows, choices)
+    candidates = ReadColumns(roles.targets, inputs.names)
+    leaks = leaks_of_targets(table, columns, candidates, arranged.rows, rows, choices)
     leaking = {noticed.column for noticed in leaks}
-    names = [name for name in inputs.names if name not in leaking]
-    read = [roles.target, *names]
-    values = np.column_stack([columns[name].numbers[arranged.rows] for name in read])
+    names = tuple(name for name in inputs.names if name not in leaking)
+    read = ReadColumns(roles.targets, names)
+    values = np.column_stack([columns[name].numbers[arranged.rows] for name in read.names])
     used = use_windows(table, columns, read, arranged, rows, choices)
-    notices += [*grouping.notices, *arranged.notices, *inputs.notices, *leaks]
-    notices += [*notices_of(columns, read), *used.notices]
+    notices += [*grouping.notices, *_of_times(arranged), *inputs.notices, *leaks]
+    notices += [*notices_of(file_columns, read.names), *used.notices]
     by_name: dict[str, Role] = dict.fromkeys(names, "input")
     by_name |= dict.fromkeys(order_columns, "order")
-    by_name[roles.target] = "target"
+    by_name |= dict.fromkeys(roles.targets, "target")
     if roles.group:
         by_name[roles.group] = "group"
     lengths = np.bincount(arranged.series)
@@ -80,8 +99,8 @@ def examine_series(
         file=table.file,
         format=table.format,
         kind="forecast",
-        rows=len(table),
-        columns=columns_with_roles(columns, by_name),
+        rows=count,
+        columns=columns_with_roles(file_columns, by_name),
         order=_order(clock, arranged),
         groups=Groups(
             column=roles.group,
@@ -97,19 +116,23 @@ def examine_series(
             left_out=used.left_out,
         ),
         split=Split(by="time", unit="windows", train=train, validation=validation, test=test),
-        transforms=_transforms(values, read, rows, used),
+        transforms=transforms_of(values, read, rows, used, arranged),
+        targets=read.targets,
         notices=tuple(notices),
     )
     return Series(
         inspection=inspection,
-        names=tuple(read),
+        names=read.names,
+        targets=len(read.targets),
         values=values,
         rows=rows,
         last=used.last,
         lines=table.lines[arranged.rows],
-        times=clock.times[arranged.rows] if clock else None,
+        times=arranged.times,
         series=arranged.names,
         fill=choices.fill or DROP,
+        elapsed=arranged.elapsed if arranged.is_irregular else None,
+        resample=choices.resample,
     )
 
 
@@ -117,23 +140,12 @@ def _roles(
     table: Table, columns: Mapping[str, Values], clock: Clock | None, choices: Choices
 ) -> Roles:
     taken = set(clock.column.split(", ")) if clock else set()
-    target = choices.target
-    if target is not None:
-        taken.add(target)
+    named = named_targets(table, choices.target)
+    taken.update(named)
     group = choices.group or guess_group(table, columns, clock, taken)
     if group is not None:
         taken.add(group)
-    if target is None:
-        target = guess_target(columns, taken)
-    if target is None:
-        raise unusable(table.file, "no column holds numbers that could be forecast")
-    if columns[target].kind != "numbers":
-        raise unusable(
-            table.file, f"column '{target}' holds {columns[target].kind}, expected numbers"
-        )
-    if is_constant(columns[target]):
-        raise unusable(table.file, f"column '{target}' is to be forecast, and never changes")
-    return Roles(target, group, clock)
+    return Roles(find_targets(table, columns, named, taken), group, clock)
 
 
 def _grouping(table: Table, roles: Roles) -> Grouping:
@@ -144,28 +156,18 @@ def _grouping(table: Table, roles: Roles) -> Grouping:
     return stacked or one_group(len(table))
 
 
+def _of_times(arranged: Arranged) -> list[Notice]:
+    """The notices on times; of those without a usual step, with what a forecast does."""
+    notices = []
+    for noticed in arranged.notices:
+        if noticed.kind == "irregular-times" and arranged.is_irregular:
+            noticed = replace_action(noticed, action=ELAPSED)
+        notices.append(noticed)
+    return notices
+
+
 def _order(clock: Clock | None, arranged: Arranged) -> Ordering:
     if clock is None or arranged.ends is None:
         return Ordering()
     first, last = arranged.ends
     return Ordering(column=clock.column, step=arranged.step, first=first, last=last)
-
-
-def _transforms(values: Array, names: Sequence[str], rows: Rows, used: Used) -> Transforms:
-    """What is done with columns, (R, C) with the target first, decided on training rows."""
-    train = (rows.part == 0) & used.series[rows.series]
-    ends = np.flatnonzero(np.diff(rows.series[train])) + 1
-    target = values[:, 0]
-    positive = bool((target[np.isfinite(target)] > 0).all())
-    trend = find_trend(np.split(target[train], ends), positive=positive)
-    outside = []
-    for name, column in zip(names, values.T, strict=True):
-        if leaves_range(np.split(column[train], ends)):
-            outside.append(name)
-    return Transforms(
-        scaling=SCALING,
-        logarithm=trend.logarithm,
-        differenced=trend.differenced,
-        outside=tuple(outside),
-        reason=trend.reason,
-    )

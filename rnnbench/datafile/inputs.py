@@ -19,6 +19,19 @@ class Inputs:
     notices: tuple[Notice, ...]
 
 
+@dataclass(frozen=True)
+class ReadColumns:
+    """The columns that are read: those to forecast, and those that are inputs alone."""
+
+    targets: tuple[str, ...]
+    inputs: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them, the targets first."""
+        return (*self.targets, *self.inputs)
+
+
 def find_inputs(
     table: Table, columns: Mapping[str, Values], taken: set[str], choices: Choices
 ) -> Inputs:

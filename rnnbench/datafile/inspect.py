@@ -8,7 +8,7 @@ from rnnbench.datafile.cells import Values, values_of
 from rnnbench.datafile.classify import examine_sequences
 from rnnbench.datafile.delimited import read_delimited
 from rnnbench.datafile.dialect import find_dialect
-from rnnbench.datafile.examined import Examined
+from rnnbench.datafile.examined import Examined, Series
 from rnnbench.datafile.forecast import examine_series
 from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.order import columns_of_order, find_clock
@@ -18,6 +18,7 @@ from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, guess_group, gues
 from rnnbench.datafile.sequences import sequences_of
 from rnnbench.datafile.source import find_source, is_parquet
 from rnnbench.datafile.table import Table
+from rnnbench.datafile.targets import named_targets
 from rnnbench.datafile.texts import examine_text, examine_texts
 from rnnbench.errors import RnnbenchError
 
@@ -38,9 +39,13 @@ def examine(path: Path, choices: Choices | None = None) -> Examined:
     choices = choices or Choices()
     _check(choices)
     try:
-        return _examine(path, choices)
+        found = _examine(path, choices)
     except UnicodeError as error:
         raise unusable(str(path), f"it cannot be decoded: {error}") from error
+    if choices.resample is not None and not isinstance(found, Series):
+        kind = found.inspection.kind
+        raise unusable(str(path), f"--resample is for forecasts, and the file is for a {kind}")
+    return found
 
 
 def _examine(path: Path, choices: Choices) -> Examined:
@@ -69,7 +74,8 @@ def _check(choices: Choices) -> None:
 def _examine_table(table: Table, choices: Choices) -> Examined:
     if not len(table):
         raise unusable(table.file, "none of its rows has a value")
-    named = (choices.target, choices.group, choices.label, choices.text)
+    named_targets(table, choices.target)
+    named = (choices.group, choices.label, choices.text)
     table.check_names([*named, *columns_of_order(choices.order, table), *choices.keep])
     columns = {name: values_of(table, name) for name in table.cells}
     text = choices.text or _guess_text(columns, choices)

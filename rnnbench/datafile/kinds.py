@@ -87,6 +87,10 @@ KINDS: Mapping[str, NoticeKind] = {
     "irregular-times": NoticeKind(
         "times without a usual step", "Each row is one step; no window is left out for its times."
     ),
+    "resampled": NoticeKind(
+        "rows that `--resample` puts on even steps",
+        "Each step has the means of its rows; one without a row lacks its values.",
+    ),
     "daylight-saving": NoticeKind(
         "an hour that is there twice in autumn or is missing in spring",
         "The rows stay as they are: the clock changed, and no hour is missing.",

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnnbench.datafile.cells import Values
-from rnnbench.datafile.kinds import notice
+from rnnbench.datafile.inputs import ReadColumns
+from rnnbench.datafile.kinds import notice, unusable
 from rnnbench.datafile.records import Choices, Notice, window_of
-from rnnbench.datafile.table import Array
+from rnnbench.datafile.table import Array, Table
 from rnnbench.datafile.windows import Rows
 from rnnbench.text import rounded
 
@@ -86,6 +87,32 @@ def _left(values: Array, target: Array, series: Array, lead: int) -> float | Non
         return None
     left = 1 - (x @ y) ** 2 / spread
     return float(left) if left > ROUNDING else 0.0
+
+
+def leaks_of_targets(
+    table: Table,
+    columns: Mapping[str, Values],
+    read: ReadColumns,
+    arranged: Array,
+    rows: Rows,
+    choices: Choices,
+) -> list[Notice]:
+    """Notices on inputs that hold a target or its future, one for each input.
+
+    Raises RnnbenchError where a target gives another one away, since it cannot be left out.
+    """
+    by_column: dict[str | None, Notice] = {}
+    for target in read.targets:
+        beside = tuple(name for name in read.names if name != target)
+        for noticed in leak_notices(columns, target, beside, arranged, rows, choices):
+            if noticed.column in read.targets:
+                what = noticed.sentence[0].lower() + noticed.sentence[1:].rstrip(".")
+                raise unusable(
+                    table.file,
+                    f"{what}: both cannot be forecast at once, unless --keep names the column",
+                )
+            by_column.setdefault(noticed.column, noticed)
+    return list(by_column.values())
 
 
 def leak_notices(

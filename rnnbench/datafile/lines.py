@@ -1,7 +1,8 @@
 """An inspection in six lines, and its notices in sentences."""
 
 from rnnbench.datafile.records import Column, Inspection, Notice
-from rnnbench.text import counted, listed
+from rnnbench.datafile.transforms import TargetTransforms
+from rnnbench.text import counted, enumerated, listed
 
 MOST_SHOWN = 8
 
@@ -34,11 +35,17 @@ def sentence_of(notice: Notice) -> str:
 def _purpose(inspection: Inspection) -> str:
     by_role = {column.role: column.name for column in inspection.columns}
     if inspection.kind == "forecast":
-        return f"a forecast of '{by_role['target']}'"
+        return f"a forecast of {enumerated(_targets(inspection))}"
     if inspection.kind == "language model":
         return f"a language model of {inspection.windows.unit}"
     what = "texts" if inspection.kind == "text classification" else "sequences"
     return f"a classification of {what} by '{by_role['label']}'"
+
+
+def _targets(inspection: Inspection) -> list[str]:
+    """The targets in quotes, in the order in which they were named."""
+    named = {column.name: f"'{column.name}'" for column in inspection.columns}
+    return [named[name] for name in inspection.targets]
 
 
 def _columns(inspection: Inspection) -> str:
@@ -107,17 +114,28 @@ def _split(inspection: Inspection) -> str:
 
 def _transforms(inspection: Inspection) -> str:
     transforms = inspection.transforms
-    done = []
-    if transforms.logarithm:
-        done.append("logarithms are taken of the target")
-    if transforms.differenced:
-        done.append("changes of the target are forecast in place of its level")
     if inspection.kind != "forecast":
         return f"{transforms.scaling}."
-    what = " and ".join(done) or "the target is neither differenced nor a logarithm taken"
+    targets = _targets(inspection)
+    of_targets = []
+    for name, of in zip(targets, transforms.of_targets, strict=True):
+        of_targets.append(_of_target(of, name if len(targets) > 1 else "the target"))
     roles = {column.name: column.role for column in inspection.columns}
     inputs = [f"'{name}'" for name in transforms.outside if roles[name] == "input"]
     of_inputs = ""
     if inputs:
         of_inputs = f"; changes are read of {listed(inputs, MOST_SHOWN)}, which leave their range"
-    return f"{transforms.scaling}; {what} ({transforms.reason}){of_inputs}."
+    elapsed = ""
+    if transforms.elapsed:
+        elapsed = "; the time since the row before is read too, as a logarithm"
+    return f"{transforms.scaling}; {'; '.join(of_targets)}{of_inputs}{elapsed}."
+
+
+def _of_target(transforms: TargetTransforms, name: str) -> str:
+    done = []
+    if transforms.logarithm:
+        done.append(f"logarithms are taken of {name}")
+    if transforms.differenced:
+        done.append(f"changes of {name} are forecast in place of its level")
+    what = " and ".join(done) or f"{name} is neither differenced nor a logarithm taken"
+    return f"{what} ({transforms.reason})"

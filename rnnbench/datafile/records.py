@@ -4,6 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from rnnbench.datafile.transforms import Transforms
+
 Fill = Literal["drop", "forward", "linear"]
 Unit = Literal["character", "word"]
 Kind = Literal["forecast", "classification", "language model", "text classification"]
@@ -14,7 +16,7 @@ ColumnKind = Literal["numbers", "times", "words", "texts", "nothing"]
 class Choices(Struct, frozen=True, kw_only=True):
     """What the user says of a file; what is not said is guessed, and the guess is reported.
 
-    target:  the column to forecast.
+    target:  the column to forecast; of several ones at once, their names with commas between them.
     window:  how many rows (or characters, or words) a model reads. By default, 60; of a sequence
              or a text with a class, the last 1,000.
     horizon: how many of the next rows it forecasts.
@@ -26,6 +28,9 @@ class Choices(Struct, frozen=True, kw_only=True):
              In forecasts that is the default, in sequences it is `forward`.
     unit:    what a language model reads, one at a time.
     keep:    columns that are read even where they would be left out.
+    resample: the step of time, such as `1h`, on which rows of a forecast are put by their means.
+             By default rows stay as they are, and where their times have no usual step, the time
+             since the row before is read.
     """
 
     target: str | None = None
@@ -38,6 +43,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     fill: Fill | None = None
     unit: Unit | None = None
     keep: tuple[str, ...] = ()
+    resample: str | None = None
 
 
 WINDOW = 60
@@ -147,28 +153,11 @@ class Split(Struct, frozen=True, kw_only=True):
     test: int
 
 
-class Transforms(Struct, frozen=True, kw_only=True):
-    """What is done with values before a model reads them, all of it decided on training data.
-
-    scaling:     how inputs are scaled, in words.
-    logarithm:   whether logarithms of the target are taken.
-    differenced: whether changes of the target are forecast in place of its level.
-    outside:     columns that end outside the range in which they begin; of these, changes are read,
-                 and no levels.
-    reason:      why, with the figures that decided.
-    """
-
-    scaling: str
-    logarithm: bool = False
-    differenced: bool = False
-    outside: tuple[str, ...] = ()
-    reason: str
-
-
 class Inspection(Struct, frozen=True, kw_only=True):
     """What a file was taken for, and what would be done with it.
 
-    format: how it was read, in words.
+    format:  how it was read, in words.
+    targets: the columns that are forecast, in the order in which models answer them.
     """
 
     file: str
@@ -181,4 +170,5 @@ class Inspection(Struct, frozen=True, kw_only=True):
     windows: Windows
     split: Split
     transforms: Transforms
+    targets: tuple[str, ...] = ()
     notices: tuple[Notice, ...]

@@ -32,6 +32,27 @@ def forecast_scores(
     return scores
 
 
+def scores_over_targets(
+    forecast: Array, actual: Array, last: Array, naive_errors: Array
+) -> dict[str, float]:
+    """The scores of a forecast of K targets: of one, `forecast_scores`; of several, means of them.
+
+    forecast, actual and last are (B, O), all rows ahead of the first target first; naive_errors is
+    (K,). Each target's skill and MASE are against its own last value. There is no MAE of several
+    targets, since their units differ, and no MAPE where a target has none.
+    """
+    size = (len(actual), len(naive_errors), -1)
+    forecasts, actuals, lasts = (one.reshape(size) for one in (forecast, actual, last))
+    found = []
+    for place, naive_error in enumerate(naive_errors):
+        own = forecasts[:, place], actuals[:, place], lasts[:, place]
+        found.append(forecast_scores(*own, float(naive_error)))
+    if len(found) == 1:
+        return found[0]
+    names = [name for name in found[0] if name != "mae" and all(name in one for one in found)]
+    return {name: float(np.mean([one[name] for one in found])) for name in names}
+
+
 def classification_scores(
     answers: Array, classes: Array, train_classes: Array
 ) -> Mapping[str, float]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.datafile.dataset import Dataset
+from rnnbench.datafile.preparation import seasonal_places
 from rnnbench.datafile.steps import DAY, HOUR
 from rnnbench.datafile.table import Array
 
@@ -66,18 +67,24 @@ def _usual_step(dataset: Dataset) -> float | None:
 
 
 def _error(dataset: Dataset, rows: int) -> float:
-    """The mean absolute error on training windows."""
+    """The mean absolute error on training windows; of several targets, in errors of each one's
+    last value."""
     train = dataset.train
     assert train.actual is not None
-    return float(np.abs(seasonal(dataset, train.start, rows) - train.actual).mean())
+    errors = np.abs(seasonal(dataset, train.start, rows) - train.actual)
+    if len(dataset.targets) == 1:
+        return float(errors.mean())
+    naive = dataset.naive_errors
+    means = dataset.by_target(errors).mean(axis=(0, 2))
+    return float(np.mean(means / np.where(naive > 0, naive, 1.0)))
 
 
 def seasonal(dataset: Dataset, start: Array | None, rows: int) -> Array:
-    """The target at the same time of the last season that a window shows, (B, O)."""
-    assert dataset.level is not None
+    """The targets at the same time of the last season that a window shows, (B, O)."""
+    assert dataset.levels is not None
     assert start is not None
     assert dataset.preparation.answer is not None
-    ahead = np.arange(len(dataset.preparation.answer.offset))
-    places = ahead % rows - rows
-    found: Array = dataset.level[start[:, None] + places]
+    places = seasonal_places(rows, len(dataset.preparation.answer.offset))
+    by_row = dataset.levels[start[:, None] + places]
+    found: Array = by_row.transpose(0, 2, 1).reshape(len(start), -1)
     return found

@@ -63,8 +63,7 @@ def find_steps(times: Array, starts: Array, *, calendar: bool) -> Steps:
     if usual <= 0 or near[inner].mean() < USUAL_SHARE:
         return Steps(None, none, none)
     gaps = inner & (differences > LONGER * usual)
-    words = f"every {_duration(usual)}" if calendar else f"in steps of {rounded(usual)}"
-    return Steps(words, gaps, inner & ~near & ~gaps)
+    return Steps(words_of_step(usual, calendar=calendar), gaps, inner & ~near & ~gaps)
 
 
 def _by_calendar(times: Array, differences: Array, inner: Array) -> Steps | None:
@@ -110,6 +109,11 @@ def usual_step(times: Array) -> float:
 def _most_frequent(steps: Array) -> float:
     values, counts = np.unique(np.round(steps, 3), return_counts=True)
     return float(values[counts.argmax()])
+
+
+def words_of_step(step: float, *, calendar: bool) -> str:
+    """A step in words: `every hour`, or `in steps of 0.5` where it is no duration."""
+    return f"every {_duration(step)}" if calendar else f"in steps of {rounded(step)}"
 
 
 def _duration(seconds: float) -> str:

@@ -23,7 +23,6 @@ from rnnbench.datafile.records import (
     Ordering,
     Role,
     Split,
-    Transforms,
     Unit,
     Windows,
     most_steps_of,
@@ -32,6 +31,7 @@ from rnnbench.datafile.records import (
 from rnnbench.datafile.source import Source
 from rnnbench.datafile.source_groups import split_by, units_by_source
 from rnnbench.datafile.table import Table
+from rnnbench.datafile.transforms import Transforms
 from rnnbench.datafile.windows import KNOWN_SHARE, TRAIN_SHARE
 from rnnbench.datafile.words import words_of
 from rnnbench.text import counted

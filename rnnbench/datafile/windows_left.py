@@ -7,6 +7,7 @@ import numpy as np
 
 from rnnbench.datafile.arrange import Arranged
 from rnnbench.datafile.cells import Values
+from rnnbench.datafile.inputs import ReadColumns
 from rnnbench.datafile.kinds import notice, unusable
 from rnnbench.datafile.records import Choices, Fill, Notice, window_of
 from rnnbench.datafile.table import Array, Table
@@ -53,25 +54,27 @@ class Used:
 def use_windows(
     table: Table,
     columns: Mapping[str, Values],
-    read: Sequence[str],
+    read: ReadColumns,
     arranged: Arranged,
     rows: Rows,
     choices: Choices,
 ) -> Used:
-    """Find the windows over these columns, of which the first one is the target.
+    """Find the windows over these columns.
 
     Raises RnnbenchError where no series has a window in each part.
     """
     fill = choices.fill or DROP
     missing = np.zeros(len(arranged.rows), dtype=bool)
     ever_missing = missing.copy()
-    for name in read:
+    target_missing = missing.copy()
+    for name in read.names:
         absent = columns[name].missing[arranged.rows]
+        if name in read.targets:
+            target_missing |= absent
         ever_missing |= absent
         missing |= still_missing(absent, rows, fill)
     window = window_of(choices)
     found = find_windows(rows, arranged.breaks, missing, window, choices.horizon)
-    target_missing = columns[read[0]].missing[arranged.rows]
     open_ends = ever_missing if fill == "linear" else np.zeros_like(missing)
     found = without_filled_answers(found, target_missing, open_ends, choices.horizon)
     counts = count_by_part(rows, found.last, len(arranged.names))
@@ -79,10 +82,10 @@ def use_windows(
     if not used.any():
         raise unusable(table.file, _too_few(found, counts, rows, choices))
     last = found.last[used[rows.series[found.last]]]
-    every = -(-len(last) * window * len(read) // MOST_NUMBERS)
+    every = -(-len(last) * window * len(read.names) // MOST_NUMBERS)
     notices = [
         *_sampled_notice(len(last), every),
-        *_missing_notices(table, columns, read, found, choices),
+        *_missing_notices(table, columns, read.names, found, choices),
         *_gap_notice(table, arranged, found),
         *_short_notice(arranged, used, rows),
     ]

@@ -49,8 +49,10 @@ def answer(model: Model, preparation: Preparation, asked: Asked) -> Answers:
 def _names(preparation: Preparation) -> tuple[str, ...]:
     """The columns of answers."""
     if preparation.answer is not None:
-        ahead = len(preparation.answer.offset)
-        return tuple(f"{preparation.answer.column}+{step}" for step in range(1, ahead + 1))
+        names = []
+        for answer in preparation.answers:
+            names += [f"{answer.column}+{step}" for step in range(1, len(answer.offset) + 1)]
+        return tuple(names)
     label = preparation.label or "class"
     return (label, *(f"p({name})" for name in preparation.classes))
 
@@ -64,7 +66,8 @@ def _values(model: Model, preparation: Preparation, asked: Asked) -> Iterator[Ar
                 yield torch.softmax(outputs.double(), dim=-1).numpy()
                 continue
             assert questions.references is not None
-            yield in_units(preparation.answer, outputs.double().numpy(), questions.references)
+            values = outputs.double().numpy()
+            yield in_units(preparation.answers, values, questions.references)
 
 
 def _outputs(model: Model, questions: Questions) -> torch.Tensor:

@@ -15,6 +15,7 @@ from rnnbench.records import Architecture
 from rnnbench.saved_model.records import SavedModel
 
 DOUBLE = ", dtype=torch.float64"
+OUTPUTS = "model(torch.stack(inputs, -1)).detach() * scale + offset"
 MOST_LINES = 30
 UNSAFE = str.maketrans({"\\": "/", '"': "'", "\n": " "})
 """What would end a docstring, or would be read as something else in it."""
@@ -41,6 +42,8 @@ def program(saved: SavedModel, sizes: Sequence[tuple[int, int]]) -> str:
     architecture = saved.architecture
     _refuse(architecture)
     preparation = saved.preparation
+    if preparation is not None and (preparation.reads_elapsed or preparation.resample):
+        raise RnnbenchError("no predict.py is written for a model that reads times")
     reads = preparation is not None and preparation.kind in TITLES
     module, _, attribute = architecture.build.partition(":")
     residual = architecture.backbone == "residual"
@@ -71,6 +74,7 @@ def program(saved: SavedModel, sizes: Sequence[tuple[int, int]]) -> str:
 def _reading(preparation: Preparation) -> dict[str, object]:
     """What the program needs to read a file and to give its answers in units of the file."""
     answer = preparation.answer
+    several = len(preparation.answers) > 1
     return {
         "kind": preparation.kind,
         "window": preparation.window,
@@ -78,10 +82,11 @@ def _reading(preparation: Preparation) -> dict[str, object]:
         "grouped": preparation.group is not None,
         "text": repr(preparation.text),
         "target": repr(answer.column) if answer else "",
+        "several": several,
         "logarithm": any(channel.logarithm for channel in preparation.channels),
         "changes": any(channel.form != "level" for channel in preparation.channels),
-        "seen": answer is not None and answer.reference != "none",
-        "value": _value(answer) if answer else "",
+        "seen": any(answer.reference != "none" for answer in preparation.answers),
+        "value": _values(preparation.answers),
         "words": preparation.unit == "word",
         "word": WORD.pattern,
         "double": DOUBLE,
@@ -104,8 +109,8 @@ def _refuse(architecture: Architecture) -> None:
 def _title(preparation: Preparation | None) -> str:
     if preparation is None:
         return PLAIN
-    column = preparation.answer.column if preparation.answer else ""
-    return TITLES[preparation.kind].format(column.translate(UNSAFE), preparation.unit)
+    columns = "', '".join(answer.column for answer in preparation.answers)
+    return TITLES[preparation.kind].format(columns.translate(UNSAFE), preparation.unit)
 
 
 def _needs(architecture: Architecture, preparation: Preparation | None) -> str:
@@ -130,12 +135,22 @@ def _call(architecture: Architecture, attribute: str, size: tuple[int, int]) -> 
     return f"{attribute}({', '.join([*map(str, size), *named])})"
 
 
-def _value(answer: Answer) -> str:
-    """What makes values in units of the file of scaled outputs."""
-    value = "model(torch.stack(inputs, -1)).detach() * scale + offset"
+def _values(answers: Sequence[Answer]) -> str:
+    """What makes values in units of the file of scaled outputs, target by target; "" of classes."""
+    if len(answers) <= 1:
+        return "".join(_with_reference(answer, OUTPUTS, "seen") for answer in answers)
+    ahead = len(answers[0].offset)
+    found = []
+    for place, answer in enumerate(answers):
+        scaled = f"out[:, {place * ahead}:{(place + 1) * ahead}]"
+        found.append(_with_reference(answer, scaled, f"seen[{answer.column!r}]"))
+    return f"torch.cat([{', '.join(found)}], 1)"
+
+
+def _with_reference(answer: Answer, value: str, seen: str) -> str:
     if answer.reference == "last":
-        value += " + seen[:, -1:]"
+        value += f" + {seen}[:, -1:]"
     elif answer.reference == "season":
         ahead = len(answer.offset)
-        value += f" + seen[:, [k % {answer.season} - {answer.season} for k in range({ahead})]]"
+        value += f" + {seen}[:, [k % {answer.season} - {answer.season} for k in range({ahead})]]"
     return f"({value}).clamp(max=80.0).exp()" if answer.logarithm else f"({value})"

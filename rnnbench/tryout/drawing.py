@@ -14,16 +14,22 @@ MOST_POINTS = 400
 
 
 def forecast_lines(losses: Losses, cell: Array, baseline: Array) -> tuple[ForecastLine, ...]:
-    """Return the forecasts of the first series over their test parts, (B, O) each in units."""
+    """Return the forecasts of the first series over their test parts, (B, O) each in units.
+
+    Of several targets, each has lines of its own, of so many series that there are few in all.
+    """
     dataset = losses.dataset
     start = dataset.test.start
     if start is None or dataset.series is None:
         return ()
     series = dataset.series[start]
+    targets = len(dataset.targets)
+    ahead = cell.shape[1] // targets
     lines = []
-    for number in np.unique(series)[:MOST_SERIES]:
-        chosen = _apart(np.flatnonzero(series == number), start, cell.shape[1])
-        lines.append(_line(losses, int(number), chosen, cell, baseline))
+    for number in np.unique(series)[: max(1, MOST_SERIES // targets)]:
+        chosen = _apart(np.flatnonzero(series == number), start, ahead)
+        for target in range(targets):
+            lines.append(_line(losses, int(number), chosen, (cell, baseline), target))
     return tuple(lines)
 
 
@@ -39,24 +45,41 @@ def _apart(windows: NDArray[np.intp], start: NDArray[np.int64], ahead: int) -> N
 
 
 def _line(
-    losses: Losses, number: int, chosen: NDArray[np.intp], cell: Array, baseline: Array
+    losses: Losses,
+    number: int,
+    chosen: NDArray[np.intp],
+    forecasts: tuple[Array, Array],
+    target: int,
 ) -> ForecastLine:
+    """Return the line of one target in one series, of the forecasts of a cell and a baseline."""
     dataset = losses.dataset
-    actual = dataset.test.actual
     start = dataset.test.start
-    assert actual is not None
+    assert dataset.test.actual is not None
     assert start is not None
+    actual, cell, baseline = (
+        dataset.by_target(values[chosen])[:, target] for values in (dataset.test.actual, *forecasts)
+    )
     rows = (start[chosen][:, None] + np.arange(cell.shape[1])).ravel()
     is_time = dataset.times is not None and _has_times(losses)
     places = rows.astype(float) if dataset.times is None else dataset.times[rows]
     return ForecastLine(
-        title=str(dataset.names[number]) if number < len(dataset.names) else "",
+        title=_title(losses, number, target),
         places=_numbers(places),
         is_time=is_time,
-        actual=_numbers(actual[chosen]),
-        cell=_numbers(cell[chosen]),
-        baseline=_numbers(baseline[chosen]),
+        actual=_numbers(actual),
+        cell=_numbers(cell),
+        baseline=_numbers(baseline),
     )
+
+
+def _title(losses: Losses, number: int, target: int) -> str:
+    """Return the name of a series; of several targets, that of the target before it."""
+    dataset = losses.dataset
+    series = str(dataset.names[number]) if number < len(dataset.names) else ""
+    if not losses.has_several_targets:
+        return series
+    column = dataset.targets[target]
+    return f"{column}, {series}" if series else column
 
 
 def _has_times(losses: Losses) -> bool:
@@ -73,7 +96,7 @@ def _numbers(values: Array) -> tuple[float, ...]:
 
 def step_errors(losses: Losses, name: str, predicted: Array, *, is_cell: bool) -> StepErrors:
     """Return the error at each step of the horizon, of forecasts (B, O) in units."""
-    means = np.mean(losses.squared(predicted), axis=0)
+    means = losses.dataset.by_target(losses.squared(predicted)).mean(axis=(0, 1))
     errors = tuple(float(losses.figure(float(mean))) for mean in means)
     return StepErrors(name=name, is_cell=is_cell, errors=errors)
 

@@ -9,7 +9,7 @@ from rnnbench.datafile import headline, sentence_of, six_lines
 from rnnbench.findings import Condition
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.tryout.answer import Outcome, answer, recommended
-from rnnbench.findings.tryout.records import CellRow, Tryout
+from rnnbench.findings.tryout.records import CellRow, TargetErrors, Tryout
 from rnnbench.tryout.drawing import confusion, forecast_lines, step_errors
 from rnnbench.tryout.evaluation import Evaluation
 from rnnbench.tryout.losses import Array
@@ -85,12 +85,18 @@ def _with_forecasts(found: Tryout, evaluation: Evaluation, baseline: Array) -> T
     losses = evaluation.losses
     ours = evaluation.typical(found.drawn_cell)
     lines = forecast_lines(losses, ours, baseline)
-    by_step = []
-    if ours.shape[1] > 1:
-        for cell in found.cells:
-            typical = evaluation.typical(cell.row)
-            by_step.append(step_errors(losses, cell.row, typical, is_cell=True))
-        for held in evaluation.baselines:
-            if held.predictions is not None:
-                by_step.append(step_errors(losses, held.name, held.predictions, is_cell=False))
-    return replace(found, forecasts=lines, by_step=tuple(by_step))
+    shown = [(cell.row, evaluation.typical(cell.row), True) for cell in found.cells]
+    for held in evaluation.baselines:
+        if held.predictions is not None:
+            shown.append((held.name, held.predictions, False))
+    targets = losses.dataset.targets
+    if ours.shape[1] > len(targets):
+        by_step = [step_errors(losses, name, of, is_cell=is_cell) for name, of, is_cell in shown]
+        found = replace(found, by_step=tuple(by_step))
+    if losses.has_several_targets:
+        by_target = [
+            TargetErrors(name=name, is_cell=is_cell, errors=losses.of_targets(of))
+            for name, of, is_cell in shown
+        ]
+        found = replace(found, targets=targets, by_target=tuple(by_target))
+    return replace(found, forecasts=lines)

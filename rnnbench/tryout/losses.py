@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnnbench import text
 from rnnbench.datafile import Dataset, in_units
 from rnnbench.findings.tryout.judging import LossScale
 from rnnbench.findings.tryout.records import Measure
@@ -18,7 +20,11 @@ PERCENT = " %"
 @dataclass(frozen=True)
 class Losses:
     """How predictions on the test part of a file are judged: by squared errors of forecasts, as
-    the skill by which trainings are ranked; by wrong answers; by bits."""
+    the skill by which trainings are ranked; by wrong answers; by bits.
+
+    Of several targets, squared errors are shares of the mean squared error of each one's last
+    value, since units differ. Their mean is 1 - skill, where skill is the mean over targets.
+    """
 
     dataset: Dataset
 
@@ -72,11 +78,10 @@ class Losses:
         """Return what outputs of a model mean: values in units of the file, (B, O); numbers of
         classes, (B,); log-probabilities, (N,)."""
         if self.kind == "forecast":
-            answer = self.dataset.preparation.answer
+            answers = self.dataset.preparation.answers
             references = self.dataset.test.references
-            assert answer is not None
             assert references is not None
-            return in_units(answer, outputs.astype(np.float64), references)
+            return in_units(answers, outputs.astype(np.float64), references)
         if self.kind == "language model":
             return outputs.astype(np.float64)
         classes: Array = outputs.argmax(axis=-1)
@@ -92,21 +97,51 @@ class Losses:
 
     def squared(self, predicted: Array) -> Array:
         """Return the squared errors of forecasts, (B, O)."""
-        return np.asarray(np.square(predicted - self._actual()))
+        squares = np.asarray(np.square(predicted - self._actual()))
+        return squares / self._naive_squares if self.has_several_targets else squares
+
+    @property
+    def has_several_targets(self) -> bool:
+        """Whether several columns are forecast, whose units may differ."""
+        return len(self.dataset.targets) > 1
+
+    @cached_property
+    def _naive_squares(self) -> Array:
+        """The mean squared error of the last value of each target, (O,), the same at each step."""
+        last = self.dataset.last_values(self.dataset.test)
+        squares = self.dataset.by_target(np.square(last - self._actual()))
+        by_target = squares.mean(axis=(0, 2))
+        by_target[by_target == 0] = 1.0
+        return np.repeat(by_target, squares.shape[2])
+
+    def of_targets(self, predicted: Array) -> tuple[float, ...]:
+        """Return the root mean squared error of each target, in its own units."""
+        squares = self.dataset.by_target(np.square(predicted - self._actual()))
+        return tuple(float(root) for root in np.sqrt(squares.mean(axis=(0, 2))))
 
     def _of_forecasts(self) -> Measure:
-        answer = self.dataset.preparation.answer
-        assert answer is not None
         name = "root mean squared error"
+        if self.has_several_targets:
+            quoted = [f"'{_plain(target)}'" for target in self.dataset.targets]
+            of = f"forecasts of {text.enumerated(quoted)} are typically off by"
+            says = f"{of} {{}} of what their last values are off by"
+            return Measure(
+                name=f"{name}, share of the last value's, over all targets",
+                unit=PERCENT,
+                says=says,
+            )
+        (column,) = self.dataset.targets
         if self._in_percent():
-            says = f"forecasts are typically off by {{}} of '{_plain(answer.column)}'"
+            says = f"forecasts are typically off by {{}} of '{_plain(column)}'"
             return Measure(name=f"{name}, share of the mean", unit=PERCENT, says=says)
-        says = f"forecasts are typically off by {{}} in '{_plain(answer.column)}'"
+        says = f"forecasts are typically off by {{}} in '{_plain(column)}'"
         return Measure(name=name, unit="", says=says)
 
     def _factor(self) -> float:
         if self.kind == "language model":
             return 1.0
+        if self.has_several_targets:
+            return 100.0
         if self.kind == "forecast":
             return 100 / float(np.mean(self._actual())) if self._in_percent() else 1.0
         return 100.0

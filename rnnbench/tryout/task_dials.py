@@ -37,11 +37,13 @@ def dials_of(dataset: Dataset, path: str, choices: Choices) -> dict[str, Dial]:
     if kind == "forecast":
         assert preparation.answer is not None
         dials["ahead"] = len(preparation.answer.offset)
-        dials["answer"] = preparation.answer.column
+        dials["answer"] = ", ".join(dataset.targets)
     else:
         dials["label"] = preparation.label or ""
     dials["group"] = preparation.group or ""
     dials["order"] = preparation.order or ""
     dials["fill"] = preparation.fill
+    if kind == "forecast":
+        dials["resample"] = preparation.resample or ""
     dials["keep"] = ", ".join(choices.keep)
     return dials

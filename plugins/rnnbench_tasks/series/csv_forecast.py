@@ -1,4 +1,4 @@
-"""The task `csv-forecast`: forecasts of a column in a file of the user."""
+"""The task `csv-forecast`: forecasts of one or several columns in a file of the user."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,16 +21,19 @@ class CsvForecast(OwnFile):
 
     `path` is a table in any format that `rnnbench inspect` reads, which also says what is done with
     it: columns, order, groups, windows, split, transforms. `answer` names the column to forecast,
-    `order` the column of times, `group` that of series, where inspect would guess others. All
-    series share one model. `fill` says what becomes of missing values, and `keep` which columns are
-    read even where they would be left out, separated by commas.
+    or several ones at once, separated by commas; `order` the column of times, `group` that of
+    series, where inspect would guess others. All series share one model. `fill` says what becomes
+    of missing values, `keep` which columns are read even where they would be left out, separated by
+    commas, and `resample` the step of time, such as 1h, on which rows are put by their means.
 
     The first 70 % of the rows of each series are training data, the next 15 % validation data, the
     last 15 % test data. No answer crosses a border, windows over a gap are left out, and everything
     is fitted on training rows alone. Scores are in units of the column: differences, logarithms and
-    scaling are undone before. What skill is reachable in a file is unknown, so that there is no
-    target: trainings last for the whole budget, and cells are ranked by their test scores. Where a
-    skill is known to be good enough, set it as `target`; cells are then ranked by the epochs to it.
+    scaling are undone before. Of several columns, skill, MAPE and MASE are means over columns, each
+    against its own last value; there is no MAE of them, since units differ. What skill is reachable
+    in a file is unknown, so that there is no target: trainings last for the whole budget, and cells
+    are ranked by their test scores. Where a skill is known to be good enough, set it as `target`;
+    cells are then ranked by the epochs to it.
     """
 
     horizon: int = 60
@@ -40,6 +43,7 @@ class CsvForecast(OwnFile):
     order: str = ""
     fill: Fill = ""
     keep: str = ""
+    resample: str = ""
     name: ClassVar[str] = "csv-forecast"
     kind: ClassVar[str] = "forecast"
     loss: ClassVar[rnnbench.Loss] = "squared-error"
@@ -70,58 +74,52 @@ class CsvForecast(OwnFile):
             order=self.order or None,
             fill=self.fill or None,
             keep=listed(self.keep),
+            resample=self.resample or None,
         )
 
     @property
     def output_size(self) -> int:
-        """The number of rows to forecast."""
-        return self.ahead
+        """The number of rows to forecast, of each column."""
+        return self.dataset.preparation.output_size if "," in self.answer else self.ahead
 
     def batch(
         self, dataset: "rnnbench.datafile.Dataset", part: "rnnbench.datafile.Part"
     ) -> rnnbench.Batch:
-        """Return windows (B, T, I) and answers (B, `ahead`), with what undoes the transforms."""
-        answer = dataset.preparation.answer
-        assert answer is not None
-        assert dataset.level is not None
+        """Return windows (B, T, I) and answers (B, O), with what undoes the transforms."""
+        answers = dataset.preparation.answers
         assert part.actual is not None
         assert part.references is not None
         assert part.start is not None
-        last = np.repeat(dataset.level[part.start - 1, None], self.ahead, axis=1)
-        if (part.actual == last).all():
+        last = dataset.last_values(part)
+        stays = dataset.by_target(part.actual == last).all(axis=(0, 2))
+        if stays.any():
+            column = dataset.targets[int(stays.argmax())]
             first = int(part.lines[0]) if part.lines is not None else 0
             raise rnnbench.DataUnavailable(
-                f"{dataset.inspection.file}: column '{answer.column}' is the same in all rows of"
+                f"{dataset.inspection.file}: column '{column}' is the same in all rows of"
                 f" one part, from line {first} on: nothing can be better than its last value"
             )
-        size = (len(part), self.ahead)
+        size = part.actual.shape
+        logarithmic = np.repeat([answer.logarithm for answer in answers], self.ahead)
         extra = {
             "actual": part.actual,
             "trivial": last,
             "references": part.references,
-            "offset": np.broadcast_to(answer.offset, size),
-            "scale": np.broadcast_to(answer.scale, size),
-            "logarithmic": np.full((len(part), 1), answer.logarithm),
-            "naive_error": np.full((len(part), 1), self._naive_error(dataset)),
+            "offset": np.broadcast_to(np.concatenate([answer.offset for answer in answers]), size),
+            "scale": np.broadcast_to(np.concatenate([answer.scale for answer in answers]), size),
+            "logarithmic": np.broadcast_to(logarithmic, size),
+            "naive_error": np.broadcast_to(dataset.naive_errors, (len(part), len(answers))),
             "start": part.start[:, None],
         }
         return rnnbench.Batch(part.inputs, part.targets, extra)
 
-    def _naive_error(self, dataset: "rnnbench.datafile.Dataset") -> float:
-        """The mean absolute error of the last value on training data, in units of the column."""
-        train = dataset.train
-        assert dataset.level is not None
-        assert train.actual is not None
-        assert train.start is not None
-        return float(np.abs(train.actual - dataset.level[train.start - 1, None]).mean())
-
     def example(self, one: rnnbench.Batch, outputs: np.ndarray) -> rnnbench.Example:
-        """Return the column as it was seen, and the forecast, in its units."""
-        level = self.dataset.level
-        assert level is not None
+        """Return the columns as they were seen, and the forecasts, in their units."""
+        levels = self.dataset.levels
+        assert levels is not None
         start = int(one.extra["start"][0, 0])
-        seen = level[start - self.horizon : start]
-        shown = replace(one, inputs=seen[None, :, None], targets=one.extra["actual"])
+        seen = levels[start - self.horizon : start]
+        shown = replace(one, inputs=seen[None], targets=one.extra["actual"])
         return rnnbench.example_of(shown, in_units(outputs, one.extra))
 
     def trivial(self, train: rnnbench.Batch, test: rnnbench.Batch) -> Mapping[str, float]:  # noqa: ARG002

@@ -27,11 +27,14 @@ def in_units(outputs: Array, extra: Extra) -> Array:
 
 
 def scores_of(forecast: Array, extra: Extra) -> dict[str, float]:
-    """Return all scores of a forecast in units of the series, (B, O); NaN if one is absent."""
-    actual = extra["actual"]
-    naive_error = float(extra["naive_error"][0, 0])
-    found = rnnbench.datafile.forecast_scores(forecast, actual, extra["trivial"], naive_error)
-    return {"mape": np.nan, **found}
+    """Return all scores of a forecast in units of the series, (B, O); NaN if one is absent.
+
+    extra: has the "naive_error" of each of the K series that are forecast at once, (B, K).
+    """
+    found = rnnbench.datafile.scores_over_targets(
+        forecast, extra["actual"], extra["trivial"], extra["naive_error"][0]
+    )
+    return {"mae": np.nan, "mape": np.nan, **found}
 
 
 def _of_outputs(name: str) -> Callable[[Array, Array, Extra], float]:

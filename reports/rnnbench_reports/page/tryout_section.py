@@ -44,7 +44,7 @@ def tryout_section(findings: rnnbench.Findings, plots: Plots) -> list[Section]:
             NOTE,
             [answer],
             plots.get(("tryout", ""), ()),
-            present([_errors(tryout), *_confusions(tryout)]),
+            present([_errors(tryout), _by_target(tryout), *_confusions(tryout)]),
             folds,
         )
     ]
@@ -100,6 +100,21 @@ def _baseline(tryout: rnnbench.Tryout, name: str) -> Row:
     nothing = [word("")] * 5
     last = word(baseline.absent or verdict)
     return Row([word(shown), amount(baseline.error), *nothing, last], kind="trivial")
+
+
+def _by_target(tryout: rnnbench.Tryout) -> Table | None:
+    """Return the errors by target; None where one column is forecast."""
+    columns = [CELL, *(Column(f"'{target}'", stays=True) for target in tryout.targets)]
+    rows = []
+    for shown in tryout.by_target:
+        kind = "" if shown.is_cell else "trivial"
+        values = [word(shown.name), *map(amount, shown.errors)]
+        rows.append(Row(values, shown.name if shown.is_cell else "", kind=kind))
+    note = (
+        "The root mean squared error of each target on the test part, in units of its column; of a"
+        " cell, in a typical seed."
+    )
+    return table("tryout-by-target", "Errors by target", columns, rows, note)
 
 
 def _confusions(tryout: rnnbench.Tryout) -> Iterator[Table | None]:

@@ -85,6 +85,14 @@ class StepErrors(Struct, frozen=True, kw_only=True):
     errors: tuple[float, ...]
 
 
+class TargetErrors(Struct, frozen=True, kw_only=True):
+    """The root mean squared error of each target in its units, of a cell or of a baseline."""
+
+    name: str
+    is_cell: bool
+    errors: tuple[float, ...]
+
+
 class Confusion(Struct, frozen=True, kw_only=True):
     """How often each class of the test part got each answer: a row for each right class."""
 
@@ -105,6 +113,7 @@ class Tryout(Struct, frozen=True, kw_only=True):
     best_baseline: name of the baseline with the least error; "" without any.
     cells:         the least median error first.
     drawn_cell:    the cell whose forecasts and answers are shown.
+    targets:       the columns that are forecast, in the order of `by_target`; none where it is one.
     classes:       names of the classes, in the order of `confusions`.
     unfinished:    why seeds are missing; "" where none are.
     """
@@ -123,6 +132,8 @@ class Tryout(Struct, frozen=True, kw_only=True):
     drawn_cell: str = ""
     forecasts: tuple[ForecastLine, ...] = ()
     by_step: tuple[StepErrors, ...] = ()
+    targets: tuple[str, ...] = ()
+    by_target: tuple[TargetErrors, ...] = ()
     classes: tuple[str, ...] = ()
     confusions: tuple[Confusion, ...] = ()
     unfinished: str = ""

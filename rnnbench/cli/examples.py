@@ -105,7 +105,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "predict": (
         ("rnnbench predict runs/mine new.csv -o out.csv", "by the best model"),
         ("rnnbench predict runs/mine new.csv -c gru", "by the best one of a cell"),
-        ('rnnbench predict runs/novel --continue "It was"', "a text by a language model"),
+        ('rnnbench predict runs/novel --continue "It was"', "a text by a model"),
     ),
     "data": (
         ("rnnbench data list", "what there is, and what is here"),

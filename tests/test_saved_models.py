@@ -147,7 +147,7 @@ def test_several_series_have_one_model(tmp_path: Path) -> None:
     order = [again["shop"].index("north"), again["shop"].index("south")]
     names = ["north", "south"] if order[0] < order[1] else ["south", "north"]
     expected = np.concatenate([values[np.array(keys["shop"]) == name] for name in names])
-    np.testing.assert_array_equal(moved, expected)
+    np.testing.assert_allclose(moved, expected, **CLOSE)  # rows lie elsewhere in their batches
 
 
 def test_sequences_of_an_archive_are_read_as_in_training(tmp_path: Path) -> None:

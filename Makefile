@@ -54,7 +54,7 @@ slurm: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -m "slurm and not slow" $(call files_with,slurm) $(call junit,slurm)
 
 browser: docs  # the site that was just built is the one that is opened
-	SITE=build/site $(BIN)/pytest -q -n logical --dist worksteal -m browser $(call files_with,browser) $(call junit,browser)
+	RNNBENCH_BUILT_SITE=build/site $(BIN)/pytest -q -n logical --dist worksteal -m browser $(call files_with,browser) $(call junit,browser)
 
 # On a machine with an accelerator: the tests that need one, and a table of cells on it. DEVICE=cpu tries it elsewhere.
 test-cuda: $(VENV)/.installed-dev

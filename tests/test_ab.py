@@ -81,7 +81,7 @@ def test_an_interrupted_measurement_goes_on(tmp_path: Path) -> None:
             run.measure(1.0, interrupt)
     (kept,) = run.folder.read()
     turns = {row: len(times.base) for row, times in kept.times.items()}
-    assert turns == {"": 3, "gru": 12}  # the control takes a quarter of the turns
+    assert turns == {"": 5, "gru": 12}  # the control takes a quarter, and enough for a median
     assert len(kept.times["gru"].base) == len(kept.times["gru"].head) == 12
     assert min(kept.times["gru"].base + kept.times["gru"].head) > 0
     again = paired_run(tmp_path / "ab")

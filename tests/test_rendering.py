@@ -1,17 +1,20 @@
 """Reports are made in processes of their own: what a renderer does costs its own report, and is
 told by name."""
 
+import errno
 import os
 import subprocess
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-import psutil
 import pytest
 
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.reporting import make_reports
+from rnnbench.driver import render_process, rendering
 from rnnbench.driver.render_process import PROGRAM, Rendered
 from rnnbench.driver.rendering import LIMIT_SECONDS, render
 from rnnbench.executors import scratch
@@ -19,6 +22,7 @@ from rnnbench.findings import Findings, find
 from rnnbench.interpreter import python_with_my_path
 from rnnbench.store import Store
 from tests.builders.gate import BASELINE, KEPT, written
+from tests.builders.processes import is_alive
 from tests.builders.rendering import run_main
 from tests.conftest import MakePlugin
 
@@ -330,16 +334,66 @@ STARTS = """
 """
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    """Wait for what comes after a while; a minute is far more than it takes."""
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not come")
+
+
 @pytest.mark.usefixtures("forked")
-def test_what_a_renderer_started_ends_with_it(
+def test_what_a_renderer_leaves_behind_ends_with_it(
     make_plugin: MakePlugin, findings: Findings, tmp_path: Path
 ) -> None:
-    """Whether the renderer came to its end or was ended at its limit."""
+    """A program that it started, when it came to its own end."""
     make_plugin(STARTS, distribution="starting-reports")
-    reports = Catalogue.present().reports
-    wanted = [reports[name] for name in ("leaves", "hangs")]
-    outcomes = render(wanted, findings, tmp_path, limit_seconds=4.0)
-    assert [outcome.problem for outcome in outcomes] == ["", "it took longer than its limit of 4 s"]
-    for outcome in outcomes:
-        program = int((tmp_path / f"{outcome.report}.txt").read_text())
-        assert not psutil.pid_exists(program) or psutil.Process(program).status() == "zombie"
+    (outcome,) = render([Catalogue.present().reports["leaves"]], findings, tmp_path)
+    assert outcome.problem == ""
+    program = int((tmp_path / "leaves.txt").read_text())
+    wait_until(lambda: not is_alive(program))
+
+
+@pytest.mark.usefixtures("forked")
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_what_a_renderer_that_hangs_started_ends_with_the_rendering(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path, is_killed: bool
+) -> None:
+    """Even where the process that forks was killed, and can end nothing itself."""
+    make_plugin(STARTS, distribution="starting-reports")
+    report = Catalogue.present().reports["hangs"]
+    exchange = tmp_path / "exchange"
+    exchange.mkdir()
+    file = tmp_path / "findings"
+    file.write_bytes(msgspec.msgpack.encode(findings))
+    rendering._ask(report, tmp_path, exchange)
+    started = tmp_path / "hangs.txt"
+    with rendering._at_work(file, [exchange]) as process:
+        wait_until(lambda: started.is_file() and started.read_text() != "")
+        if is_killed:
+            process.kill()
+    program = int(started.read_text())
+    wait_until(lambda: not is_alive(program))
+
+
+@pytest.mark.usefixtures("forked")
+def test_a_report_without_a_process_costs_itself_alone(
+    make_plugin: MakePlugin, findings: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the system refuses a process, that report says so, and the others are made."""
+    make_plugin(LOOKS, distribution="looking-reports")
+    fork = render_process._fork
+    refused: list[Path] = []
+
+    def refuse_the_first(place: Path, found: Findings) -> int:
+        if not refused:
+            refused.append(place)
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return fork(place, found)
+
+    monkeypatch.setattr(render_process, "_fork", refuse_the_first)
+    report = Catalogue.present().reports["looks"]
+    first, second = render([report, report], findings, tmp_path)
+    assert first.problem == "no process can be started: Resource temporarily unavailable"
+    assert second.problem == ""

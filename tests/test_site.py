@@ -43,7 +43,8 @@ PAGES = [
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site that `make browser` has just built, or one of our own."""
-    if built := os.environ.get("SITE"):
+    if built := os.environ.get("RNNBENCH_BUILT_SITE"):
+        assert (ROOT / built / "index.html").is_file()
         return ROOT / built
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-c", WITHOUT_NETWORK, "build", "--strict", "--site-dir", folder]

@@ -27,7 +27,7 @@ MOST_STEPS = 1_000
 FEWEST_TURNS = 40
 """Beside other work, two turns right after each other differ by some 10 %."""
 TURNS_A_CONTROL = 4
-"""The reference cell takes one turn while a cell takes so many."""
+"""The reference cell takes one turn while a cell takes so many, after the first ones."""
 ENOUGH_TURNS = 3
 """Fewer have no median; so many are taken of the slowest cells, whatever the time."""
 LOOK_SECONDS = 30.0
@@ -124,7 +124,7 @@ class _Pair:
             if number >= ENOUGH_TURNS and monotonic() > deadline:
                 return
             rows = sorted(self.steps)
-            if number % TURNS_A_CONTROL:
+            if number >= ENOUGH_TURNS and number % TURNS_A_CONTROL:
                 rows = [row for row in rows if row != REFERENCE_ROW]
             for position in rng.permutation(len(rows)):
                 if rows[position] in self.steps:

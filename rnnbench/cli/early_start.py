@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 COMMANDS = (["run", "suite"], ["run", "trial"])
-"""Commands that run trials in processes of the forkserver."""
+"""Commands whose trials need the forkserver at once. `try` sets variables for it first."""
 WITHOUT_TRIALS = ("--dry-run", "--help", "-h")
 EXECUTOR = "--executor"
 """With this option the trials of a suite may run elsewhere."""

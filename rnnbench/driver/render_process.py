@@ -26,6 +26,8 @@ REQUEST = "request"
 OUTCOME = "outcome"
 CODE = "code"
 """The file with the code that the process of a report ended with."""
+PROCESS = "process"
+"""The file with the id of the process of a report, and of its group."""
 SELDOM = (1_000_000, 50, 1000)
 """New objects between two searches for cycles, and how many of these go to the next generation."""
 PROGRAM = "from rnnbench.driver.render_process import main; main(int(sys.argv[1]), *sys.argv[2:])"
@@ -74,23 +76,40 @@ def main(parent: int, findings: str, *exchanges: str) -> NoReturn:
     at_work: dict[int, Path] = {}
     try:
         for place in map(Path, exchanges):
-            at_work[_fork(place, loaded)] = place
+            _start(place, loaded, at_work)
         while at_work:
             process, status = os.wait()
-            _end_group(process)
+            end_group(process)
             code = os.waitstatus_to_exitcode(status)
-            (at_work.pop(process) / CODE).write_text(str(code))
+            with suppress(OSError):
+                (at_work.pop(process) / CODE).write_text(str(code))
     finally:
         for process in at_work:
-            _end_group(process)
+            end_group(process)
     os._exit(0)
+
+
+def _start(place: Path, findings: Findings, at_work: dict[int, Path]) -> None:
+    """Start the process of a report and note its id, or leave why there is none.
+
+    SIGTERM waits meanwhile, so that no process is started that nobody would end.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        at_work[_fork(place, findings)] = place
+    except OSError as error:
+        problem = f"no process can be started: {error.strerror or error}"
+        with suppress(OSError):
+            _leave(place, Rendered(report="", origin="", problem=problem))
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
 
 
 def _exit(*_: object) -> NoReturn:
     sys.exit(1)
 
 
-def _end_group(leader: int) -> None:
+def end_group(leader: int) -> None:
     """End a process, if it runs, and what it started."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
@@ -105,12 +124,18 @@ def _fork(place: Path, findings: Findings) -> int:
     try:
         os.setsid()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
         end_with_parent(server)
+        (place / PROCESS).write_text(str(os.getpid()))
         _make(place, findings)
     except BaseException:
         traceback.print_exc()
     finally:
         os._exit(1)
+
+
+def _leave(place: Path, outcome: Rendered) -> None:
+    (place / OUTCOME).write_bytes(msgspec.json.encode(outcome))
 
 
 def _make(place: Path, findings: Findings) -> NoReturn:
@@ -122,7 +147,7 @@ def _make(place: Path, findings: Findings) -> NoReturn:
         outcome = msgspec.structs.replace(outcome, files=files)
     except BaseException as error:  # a renderer may raise anything, and may try to exit
         outcome = msgspec.structs.replace(outcome, problem=describe(error))
-    (place / OUTCOME).write_bytes(msgspec.json.encode(outcome))
+    _leave(place, outcome)
     for stream in (sys.stdout, sys.stderr):
         with suppress(BaseException):  # the renderer may have closed or replaced it
             stream.flush()

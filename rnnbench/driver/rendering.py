@@ -17,10 +17,12 @@ from rnnbench.contracts import Renderer
 from rnnbench.driver.render_process import (
     CODE,
     OUTCOME,
+    PROCESS,
     PROGRAM,
     REQUEST,
     Rendered,
     RenderRequest,
+    end_group,
 )
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.findings import Findings
@@ -40,8 +42,8 @@ def render(
 ) -> list[Rendered]:
     """Have these reports made in this folder, side by side; what became of each, in their order.
 
-    Raises OSError where no process can be started, and RnnbenchError where no temporary file can be
-    written.
+    Raises OSError where not even the process that forks can be started, and RnnbenchError where no
+    temporary file can be written.
     """
     wanted = list(reports)
     remove_abandoned()
@@ -88,7 +90,10 @@ def _at_work(findings: Path, exchanges: Sequence[Path]) -> Iterator[subprocess.P
         with suppress(subprocess.TimeoutExpired):
             process.wait(ENDING_SECONDS)
         process.kill()
-        process.wait()
+        if process.wait() < 0:  # it could not end what it had started
+            for exchange in exchanges:
+                with suppress(OSError, ValueError):
+                    end_group(int((exchange / PROCESS).read_text()))
 
 
 def _outcome(

@@ -100,7 +100,7 @@ def start_early() -> None:
     Where none can be started, the pool will report why.
     """
     if os.getpid() not in _idle:
-        with suppress(RnnbenchError):
+        with suppress(RnnbenchError, OSError):
             _idle[os.getpid()] = ServerProcess(PRELOAD)
 
 

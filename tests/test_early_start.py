@@ -104,18 +104,21 @@ def test_a_server_that_still_loads_is_ended_at_once(module: Path) -> None:
     assert server.pid not in SERVERS
 
 
+@pytest.mark.parametrize(
+    "error", [RnnbenchError("no process can be started"), OSError("Too many open files")]
+)
 def test_where_no_server_can_be_started_the_command_goes_on(
-    no_server: None, monkeypatch: pytest.MonkeyPatch
+    no_server: None, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """The pool meets the same, and reports it."""
 
     def refuse(modules: object) -> None:
-        raise RnnbenchError("no process can be started")
+        raise error
 
     monkeypatch.setattr(server_process, "launch", refuse)
     start_early()
     assert forkserver._idle == {}
-    with pytest.raises(RnnbenchError, match="no process can be started"):
+    with pytest.raises(type(error), match=str(error)):
         Forkserver()
 
 

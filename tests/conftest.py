@@ -12,6 +12,7 @@ from importlib import invalidate_caches
 from importlib.metadata import entry_points
 from itertools import count
 from pathlib import Path
+from tempfile import gettempdir
 from textwrap import dedent
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,10 @@ from matplotlib.figure import Figure
 from rnnbench.executors import forkserver
 from tests.builders.forked import Popen
 
+# Commands of tests have a home each, and what they compile has one home for all.
+os.environ.setdefault(
+    "TORCHINDUCTOR_CACHE_DIR", str(Path(gettempdir()) / "rnnbench-tests-compiled")
+)
 # A stranger's plugins in the environment of these tests are not what they are about; and what a
 # child prints must be kept without help from the environment.
 _strangers = {

@@ -4,6 +4,7 @@ torch."""
 from rnnbench.contracts.archive import Archive
 from rnnbench.contracts.batch import Array, Batch
 from rnnbench.contracts.cell import (
+    COMPILED,
     DEFAULT,
     FASTEST,
     CellSpec,
@@ -18,6 +19,7 @@ from rnnbench.contracts.scoring import compute, score
 from rnnbench.contracts.task import GeneratedTask, Loss, Mode, Readout, RecordedTask, Splits, Task
 
 __all__ = [
+    "COMPILED",
     "DEFAULT",
     "FASTEST",
     "Archive",

@@ -20,6 +20,8 @@ from rnnbench.records import Option
 
 DEFAULT = "default"
 """The implementation that a cell uses where none is requested."""
+COMPILED = "compiled"
+"""The implementation of a `StepCell` that torch.compile makes; other cells may use the name too."""
 FASTEST = "fastest"
 """The implementation that is chosen by measuring all of them."""
 

@@ -17,6 +17,7 @@ class ChildRequest(Struct, frozen=True, kw_only=True):
     only_size:   whether it only sizes the model, without training.
     plugins:     the plugins that contribute what the trial uses; None imports all installed ones.
     files:       by module, its file in the driver.
+    compiles:    whether the trial runs torch's compiler, which the server then prepares.
     """
 
     trial: Trial
@@ -25,6 +26,7 @@ class ChildRequest(Struct, frozen=True, kw_only=True):
     only_size: bool = False
     plugins: tuple[Plugin, ...] | None = None
     files: dict[str, str] = {}
+    compiles: bool = False
 
 
 class SharedFiles(NamedTuple):

@@ -16,7 +16,7 @@ from rnnbench.executors.anonymous import open_shared_files
 from rnnbench.executors.branding import end_abandoned
 from rnnbench.executors.child_request import ChildRequest
 from rnnbench.executors.forkserver import Forkserver
-from rnnbench.executors.needs import needed_files, needed_plugins
+from rnnbench.executors.needs import compiles, needed_files, needed_plugins
 from rnnbench.executors.running import POLL_SECONDS, Running
 from rnnbench.executors.scratch import Scratch, remove_abandoned
 from rnnbench.records import CHECKPOINT_SECONDS, Checkpoints, Result, Status, Trial, trial_id
@@ -93,6 +93,7 @@ class LocalPool(Executor):
             only_size=self.only_size,
             plugins=plugins,
             files=needed_files(plugins),
+            compiles=compiles(trial),
         )
         files = open_shared_files()
         try:

@@ -1,8 +1,9 @@
-"""Find the plugins that a trial's process imports, and the files from which it imports them."""
+"""Find what a trial's process imports: plugins, the files of these, and whether it compiles."""
 
 from rnnbench.catalogue import Catalogue, Plugin
+from rnnbench.contracts import COMPILED
 from rnnbench.errors import UnknownName
-from rnnbench.records import Trial
+from rnnbench.records import LearningTrial, Trial
 from rnnbench.sources import file_of
 
 
@@ -24,3 +25,10 @@ def needed_files(plugins: tuple[Plugin, ...] | None) -> dict[str, str]:
         module = plugin.module.partition(":")[0]
         files[module] = file_of(module)
     return files
+
+
+def compiles(trial: Trial) -> bool:
+    """Whether a trial has a cell that torch.compile runs, as far as its implementation's name says
+    so."""
+    cells = (trial.cell,) if isinstance(trial, LearningTrial) else trial.cells
+    return any(cell.implementation == COMPILED for cell in cells)

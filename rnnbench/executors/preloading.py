@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from rnnbench.errors import why_not
+from rnnbench.executors.child_request import ChildRequest
 from rnnbench.executors.scratch import Scratch
 
 REQUIRED = ("torch", "rnnbench.runner.warm")
@@ -30,6 +31,15 @@ def preload(modules: Sequence[str]) -> str:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def load_needed(request: ChildRequest) -> None:
+    """Load what one trial needs and those after it may need too, before it is forked.
+
+    It is imported here, since it imports torch.
+    """
+    if request.compiles:
+        import_module("rnnbench.executors.compiler").prepare_compiler()
 
 
 def _load(modules: Sequence[str]) -> str:
@@ -53,7 +63,7 @@ def _usable_cache() -> Iterator[None]:
     Importing the compiler makes the folder of its cache. Where that is impossible, a temporary
     folder is set for the import; afterwards the variable has the folder that was requested.
     """
-    requested = os.environ.get(CACHE) or _default_cache()
+    requested = os.environ.get(CACHE) or default_cache()
     try:
         Path(requested).mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -68,7 +78,7 @@ def _usable_cache() -> Iterator[None]:
         yield
 
 
-def _default_cache() -> str:
+def default_cache() -> str:
     """The folder that torch uses where the variable is not set."""
     user = f"uid_{os.getuid()}"
     with suppress(KeyError, ModuleNotFoundError, OSError):

@@ -23,7 +23,7 @@ from rnnbench.executors.branding import brand_myself
 from rnnbench.executors.channel import Channel, End, Ended, NotStarted, Ready, Start, Started
 from rnnbench.executors.child_request import SharedFiles
 from rnnbench.executors.family import children_of, ended_children, kill_group
-from rnnbench.executors.preloading import preload
+from rnnbench.executors.preloading import load_needed, preload
 from rnnbench.executors.scratch import remove_abandoned
 from rnnbench.interpreter import end_with_parent
 
@@ -121,6 +121,7 @@ class _Server:
 
     def _fork(self, start: Start, files: SharedFiles) -> None:
         server = os.getpid()
+        load_needed(start.request)
         try:
             pid = os.fork()
         except OSError as error:  # a limit on processes, or no memory; later forks may succeed

@@ -72,7 +72,7 @@ class ServerProcess:
         child = Child(self._count)
         self._children[child.number] = child
         self._send(Start(child.number, request, module_path()), files)
-        deadline = monotonic() + ANSWER_SECONDS
+        deadline = monotonic() + (LOAD_SECONDS if request.compiles else ANSWER_SECONDS)
         while not child.pid and not child.over:
             self._answer(deadline)
         if not child.pid and not child.problem:

@@ -1,6 +1,7 @@
 """The fastest implementation of a cell: measured once, remembered, and named in the row."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from rnnbench.campaign import fastest as room, settle_fastest
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError
 from rnnbench.executors.running import without_run
-from rnnbench.records import CostTrial, Result, TimeRow, Trial
+from rnnbench.records import CellUse, CostTrial, Result, Shape, TimeRow, Trial
 from rnnbench.suite import Choices, check_suite
 from tests.conftest import MakePlugin
 
@@ -175,3 +176,71 @@ def test_a_cell_of_one_implementation_has_no_fastest() -> None:
     """The names that there are, are told."""
     with pytest.raises(RnnbenchError, match="no implementation called 'slow'"):
         check_suite(suite("gru:slow"), "s.toml", Catalogue.present())
+
+
+MEASURED = room.Measured(
+    "compiled",
+    {"eager": 30.0, "compiled": 10.0},
+    first_seconds={"eager": 0.03, "compiled": 20.0},
+)
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"), [(0, "compiled"), (900, "eager"), (1100, "compiled")]
+)
+def test_what_is_compiled_first_pays_from_so_many_steps_on(steps: int, expected: str) -> None:
+    """20 s are worth 1,000 steps that are shorter by 20 ms; costs are of steps alone."""
+    assert MEASURED.over(steps) == expected
+
+
+def test_a_measurement_of_before_knows_no_first_steps() -> None:
+    assert replace(MEASURED, first_seconds={}).over(1) == "compiled"
+
+
+LEARNING = {
+    "version": 1,
+    "summary": "s",
+    "fastest": True,
+    "tasks": [{"name": "adding", "horizons": [5, 9]}],
+    "seeds": 2,
+}
+
+
+def test_a_suite_may_ask_for_the_fastest_of_each_cell(
+    make_plugin: MakePlugin, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that name none and have several: at the batch and the size of its recipe, over the
+    budget of all its trainings."""
+    monkeypatch.setenv("RNNBENCH_HOME", str(tmp_path))
+    make_plugin(PLUGIN)
+    shapes: list[Shape] = []
+    steps: list[int] = []
+
+    def measure(cell: CellUse, setting: room.Setting, _: Catalogue) -> room.Measured:
+        shapes.append(setting.shape)
+        return room.Measured("quick", {"quick": 1.0}, first_seconds={"quick": 1.0})
+
+    def over(_: room.Measured, number: int) -> str:
+        steps.append(number)
+        return "quick"
+
+    monkeypatch.setattr(room, "measure", measure)
+    monkeypatch.setattr(room.Measured, "over", over)
+    recipe = {"batch_size": 7, "epochs": 3, "steps_per_epoch": 11, "parameters": 500}
+    raw = {**LEARNING, "cells": ["slowed", "slowed:slow", "unbuilt"], "recipe": recipe}
+    catalogue = Catalogue.present()
+    cells = settle_fastest(check_suite(raw, "s.toml", catalogue), catalogue).cells
+    assert [(cell.row, cell.implementation) for cell in cells] == [
+        ("slowed (fastest: quick)", "quick"),
+        ("slowed (slow)", "slow"),
+        ("unbuilt", "default"),
+    ]
+    assert shapes == [Shape(batch=7, parameters=500)]
+    assert steps == [2 * 2 * 3 * 11]
+
+
+def test_claims_name_implementations_themselves() -> None:
+    claims = (Path(__file__).parents[1] / "suites/rnnbench_suites/claims.toml").read_text()
+    raw = {**tomllib.loads(claims), "fastest": True}
+    with pytest.raises(RnnbenchError, match="claims name the implementations of their cells"):
+        check_suite(raw, "s.toml", Catalogue.present())

@@ -34,31 +34,48 @@ class Setting(Struct, frozen=True):
 class Measured(Struct, frozen=True):
     """A measurement of all implementations of a cell.
 
-    milliseconds: the median time of a training step, by implementation.
-    problem:      why other implementations have no time; "" if all have one.
+    fastest:       the one with the shortest training step.
+    milliseconds:  the median time of a training step, by implementation.
+    problem:       why other implementations have no time; "" if all have one.
+    first_seconds: the time of the very first step, with any compilation, by implementation.
     """
 
     fastest: str
     milliseconds: dict[str, float]
     problem: str = ""
+    first_seconds: dict[str, float] = {}
+
+    def over(self, steps: int) -> str:
+        """Return the implementation that is fastest over so many training steps, what it compiles
+        included."""
+        if not steps or not self.first_seconds:
+            return self.fastest
+        seconds = {
+            name: self.first_seconds[name] + steps * each / 1e3
+            for name, each in self.milliseconds.items()
+        }
+        return min(seconds, key=seconds.__getitem__)
 
 
 def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     """Name the fastest implementation, also in the label, in each cell that asks for it.
 
-    Training steps are measured at the first shape of the suite's cost trials, or at the default
-    one, on the suite's device and with the threads of its cost trials, or else of its other trials.
-    Raises RnnbenchError where none of a cell's implementations can be measured.
+    Training steps are measured at the first shape of the suite's cost trials, or else at one of the
+    batch and the size of its first task, on the suite's device and with the threads of its cost
+    trials, or else of its other trials. Without cost trials, the first step counts too, in which
+    some implementations compile, beside as many steps as all trainings of a cell may take. Raises
+    RnnbenchError where none of a cell's implementations can be measured.
     """
     cost = suite.cost
     if cost is None:
-        setting = Setting(Shape(), suite.threads, suite.device)
+        setting = Setting(_shape(suite), suite.threads, suite.device)
     else:
         setting = Setting(cost.shapes[0], cost.threads, suite.device)
+    steps = 0 if cost else _steps(suite)
     cells = []
     for cell in suite.cells:
         is_open = cell.implementation == FASTEST
-        cells.append(_settled(cell, setting, catalogue) if is_open else cell)
+        cells.append(_settled(cell, setting, steps, catalogue) if is_open else cell)
     if cost is not None:
         rows = {old.row: new.row for old, new in zip(suite.cells, cells, strict=True)}
         left_out = [msgspec.structs.replace(out, row=rows[out.row]) for out in cost.left_out]
@@ -66,11 +83,26 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     return msgspec.structs.replace(suite, cells=tuple(cells), cost=cost)
 
 
-def _settled(cell: CellUse, setting: Setting, catalogue: Catalogue) -> CellUse:
-    measured = _measured_once(cell, setting, catalogue)
+def _shape(suite: Suite) -> Shape:
+    """The shape at which a suite without cost trials is measured."""
+    recipe = suite.tasks[0].recipe
+    hidden = recipe.hidden_size
+    if recipe.match != "hidden":
+        return Shape(batch=recipe.batch_size, parameters=recipe.parameters)
+    return Shape(batch=recipe.batch_size, hidden=hidden, inputs=hidden)
+
+
+def _steps(suite: Suite) -> int:
+    """The training steps of a cell in a suite, at the whole budget of each seed."""
+    budgets = [use.recipe.epochs * use.recipe.steps_per_epoch for use in suite.tasks]
+    return len(suite.seeds) * sum(budgets)
+
+
+def _settled(cell: CellUse, setting: Setting, steps: int, catalogue: Catalogue) -> CellUse:
+    chosen = _measured_once(cell, setting, catalogue).over(steps)
     bare_row = cell.row.replace(f"({FASTEST})", "").strip()
-    label = f"{bare_row} (fastest: {measured.fastest})"
-    return msgspec.structs.replace(cell, implementation=measured.fastest, label=label)
+    label = f"{bare_row} (fastest: {chosen})"
+    return msgspec.structs.replace(cell, implementation=chosen, label=label)
 
 
 def _measured_once(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
@@ -114,7 +146,8 @@ def measure(cell: CellUse, setting: Setting, catalogue: Catalogue) -> Measured:
     for row in rows:
         milliseconds[row.row] = round(1e3 * statistics.median(_seconds(row, setting)), 3)
     problem = "; ".join(f"{row}: {reason}" for row, reason in result.absent.items())
-    return Measured(min(ratios, key=ratios.__getitem__), milliseconds, problem)
+    first_seconds = {row.row: round(row.first_call_seconds, 3) for row in rows}
+    return Measured(min(ratios, key=ratios.__getitem__), milliseconds, problem, first_seconds)
 
 
 def _seconds(row: TimeRow, setting: Setting) -> tuple[float, ...]:

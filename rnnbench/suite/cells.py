@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import DEFAULT, FASTEST
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse
 from rnnbench.suite.uses import cell_use
@@ -48,3 +51,14 @@ def refuse_twins(cells: tuple[CellUse, ...], where: str) -> None:
             raise RnnbenchError(
                 f"{where}: cells: '{row}' is listed twice; give one of them another `label`"
             )
+
+
+def by_the_fastest(cells: tuple[CellUse, ...], catalogue: Catalogue) -> tuple[CellUse, ...]:
+    """Return the cells with a request for the fastest implementation where a cell has several and
+    names none."""
+    asked = []
+    for cell in cells:
+        has_several = len(catalogue.cells[cell.name].item.implementations) > 1
+        is_open = cell.implementation == DEFAULT and has_several
+        asked.append(replace(cell, implementation=FASTEST) if is_open else cell)
+    return tuple(asked)

@@ -143,6 +143,8 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     size:           "full" takes the changes listed under `full`, here and in tasks.
     claims:         claims to decide; they name their cells, tasks and shapes themselves.
     further_claims: add the claims that plugins contribute by the hook `rnnbench_claims`.
+    fastest:        run cells that name no implementation by the one that is fastest on this machine
+                    over the whole suite, where a cell has several.
     diagnostics:    measurements of the cell in each fresh and each trained model, by name.
     keep_weights:   whether a run keeps the weights of trained models.
     keep_predictions: whether it keeps what they say of the test data, as `rnnbench try` does.
@@ -154,6 +156,7 @@ class SuiteFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     size: Literal["default", "full"] = "default"
     full: Full = Full()
     cells: tuple[str | CellUse, ...] = ()
+    fastest: bool = False
     tasks: tuple[TaskEntry, ...] = ()
     claims: tuple[ClaimEntry, ...] = ()
     further_claims: bool = False

@@ -8,7 +8,7 @@ import msgspec
 from rnnbench.catalogue import Catalogue
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import CellUse, Claim, Recipe, SeedRule, Suite, TaskUse
-from rnnbench.suite.cells import chosen_cells, refuse_twins, resolve_cells
+from rnnbench.suite.cells import by_the_fastest, chosen_cells, refuse_twins, resolve_cells
 from rnnbench.suite.choices import Choices
 from rnnbench.suite.claims import all_claims, cells_of, chosen_claims, tasks_of
 from rnnbench.suite.cost import claims_cost, cost_plan, reference_of
@@ -29,6 +29,8 @@ def resolve(file: SuiteFile, where: str, catalogue: Catalogue, choices: Choices)
     if not file.cells and not choices.cells:
         raise RnnbenchError(f"{where}: cells: the suite has none")
     cells = chosen_cells(choices.cells, file.cells, where, catalogue)
+    if file.fastest:
+        cells = by_the_fastest(cells, catalogue)
     refuse_twins(cells, where)
     tasks = _tasks(file, recipe, where, catalogue)
     _refuse_twin_tasks(tasks, where)
@@ -75,6 +77,8 @@ def _suite_of_claims(
         raise RnnbenchError(
             f"{where}: claims name their own cells and tasks; choose among them with --claim"
         )
+    if file.fastest:
+        raise RnnbenchError(f"{where}: fastest: claims name the implementations of their cells")
     available = all_claims(file, recipe, where, catalogue)
     claims = chosen_claims(available, choices, where)
     rule = _seed_rule(file, claims, choices, where)

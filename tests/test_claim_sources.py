@@ -347,7 +347,7 @@ def test_no_words_of_the_forest_overlap_and_none_is_small() -> None:
         assert box.x1 <= figure.bbox.x1, one
 
 
-@pytest.mark.parametrize(("figure", "factors"), [("train-time", [1.15]), ("saved-memory", [])])
+@pytest.mark.parametrize(("figure", "factors"), [("train-time", [1.15]), ("peak-memory", [])])
 def test_the_forest_hatches_where_a_ratio_of_two_kinds_of_layer_decides_nothing(
     figure: str, factors: list[float]
 ) -> None:

@@ -54,8 +54,9 @@ CAPTION = (
 
 
 def forest(shown: Sequence[rnnbench.ClaimFinding], name: str = "claims-forest") -> Drawn | None:
-    """Return the plot of these claims; None where no claim has a condition."""
-    claims = list(claim_blocks(tuple(shown), HEAD))
+    """Return the plot of those of these claims that have a result; None where none has one."""
+    tested = tuple(claim for claim in shown if claim.verdict != "untested")
+    claims = list(claim_blocks(tested, HEAD))
     blocks = list(chain.from_iterable(claim.readings for claim in claims))
     by_kind = {kind: _of_kind(blocks, kind) for kind in KINDS}
     kinds = {kind: own for kind, own in by_kind.items() if own}

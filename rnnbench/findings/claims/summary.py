@@ -33,7 +33,7 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     missing = dict.fromkeys(chain.from_iterable(reading.missing for reading in readings))
     untested = [f"Untested: {reason}." for reason in missing]
     if verdict == "untested":
-        return " ".join(untested) or "The claim has no conditions."
+        return " ".join(untested) or _nothing_measured(readings)
     conditions = []
     for reading in readings:
         for judged in reading.judged:
@@ -44,6 +44,14 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     if verdict == "undecided":
         sentences += _more_seeds(readings)
     return " ".join([*sentences, *untested])
+
+
+def _nothing_measured(readings: Sequence[ReadingFinding]) -> str:
+    number = sum(len(reading.judged) for reading in readings)
+    if not number:
+        return "The claim has no conditions."
+    of = "its condition" if number == 1 else f"any of its {number} conditions"
+    return f"Nothing has been measured under {of} yet."
 
 
 def cautions(claim: Claim, look: Schedule) -> Iterator[str]:

@@ -30,11 +30,12 @@ def _verdict(judged: Sequence[Judged], *, is_complete: bool) -> Verdict:
     """Return the verdict on a claim that has to hold under every condition.
 
     It is supported where it holds under every condition, refuted where it fails under each, and
-    mixed where both occur. It is undecided where some are open, or a reading cannot be tested here.
+    mixed where both occur. It is undecided where some are open, or a reading cannot be tested here,
+    and untested where no result bears on it.
     """
-    states = {one.state for one in judged}
-    if not states:
+    if not any(one.evidence or one.trials or one.effect for one in judged):
         return "untested"
+    states = {one.state for one in judged}
     if {"holds", "fails"} <= states:
         return "mixed"
     if "open" in states or not is_complete:

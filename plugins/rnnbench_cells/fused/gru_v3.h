@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "blocks.h"
-#include "gated_cells.h"
+#include "rows.h"
 
 using at::Tensor;
 

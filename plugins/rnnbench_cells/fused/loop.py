@@ -1,7 +1,8 @@
 """A gated cell over all steps in one operator, with its gradient derived by hand.
 
-The mathematics of each cell is in `gated_loop.cpp`, which `rnnbench check` and the cost lane
-compare with the loop over steps before its time counts.
+The loop is in `gated_loop.cpp`, and the mathematics of each cell in a header beside it, by the
+names of `cells.h`. `rnnbench check` and the cost lane compare a fused cell with its default before
+its time counts.
 """
 
 from pathlib import Path
@@ -16,9 +17,11 @@ import rnnbench
 FUSED = "fused"
 SOURCE = Path(__file__).with_name("gated_loop.cpp")
 Weights = tuple[Tensor, Tensor, Tensor]
-"""W, (gates * H, I), U, (gates * H, H), and the biases, (gates * H,).
+"""W, (gates * H, I), U, (gates * H, H), and the biases, (gates * H,), in the cell's order of gates.
 
-Those of "gru" are (4 * H,): of r, of z, and of n what goes with U h and what goes with W x.
+The biases of "gru" are (4 * H,): of r, of z, and of n what goes with U h and what goes with W x.
+What else weighs single units follows the biases: beta of "janet", and the peepholes. U is (0, H)
+where gates see only the input, and (4 * H, 4 * H) with full gate recurrence.
 """
 
 
@@ -31,7 +34,9 @@ def run_fused(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Run all steps: (B, T, I) to (B, T, H), and the last h and c, (B, H) each.
 
-    cell: "tanh", "relu", "gru", "gru-v3" or "lstm", which alone has a c.
+    cell: "gru-v3", or a name in `cells.h`; the LSTMs have a c.
+    h_BH: h before the first step. With full gate recurrence it is h and the gates i, f and o side
+          by side, (B, 4 * H), as are the outputs.
     """
     rnnbench.load_operators(SOURCE)
     x_TBI = x_BTI.transpose(0, 1).contiguous()
@@ -49,7 +54,7 @@ class _Loop(torch.autograd.Function):
         w, u, biases, h_BH, c_BH = rest
         h, c, kept = torch.ops.rnnbench_cells.gated_loop(cell, x_TBI, w, u, biases, h_BH, c_BH)
         ctx.cell = cell
-        ctx.save_for_backward(x_TBI, w, u, h, c, kept)
+        ctx.save_for_backward(x_TBI, w, u, biases, h, c, kept)
         return h[1:], h[-1].clone(), c[-1].clone() if len(c) else c_BH.clone()
 
     @staticmethod

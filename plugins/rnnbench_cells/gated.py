@@ -27,6 +27,8 @@ class JANET(FusedStepCell):
     chrono:      the longest expected dependency Tmax, in steps, above 2. It replaces `forget_bias`
                  by b_f = log U(1, Tmax - 1) (Tallec & Ollivier 2018, arXiv:1804.11188), as the
                  source has it. 0 turns this initialisation off.
+    implementation: "eager" and "compiled" run step by step; "fused" is one operator in C++ over
+                 all steps, on a CPU.
 
     Weights are drawn as in torch's LSTM; b starts at 0. The rows are in the order f, h. Raises
     RnnbenchError for a chrono that is neither 0 nor above 2, and for an unknown implementation.

@@ -51,6 +51,8 @@ class VanillaLSTM(FusedStepCell):
     weight_std:  weights and peepholes are drawn from N(0, weight_std^2); Greff et al. use 0.1.
     change:      the part that differs, see `rnnbench_cells.ablations`. A removed part has no
                  parameters.
+    implementation: "eager" and "compiled" run step by step; "fused" is one operator in C++ over
+                 all steps, on a CPU.
 
     Raises RnnbenchError for an unknown change or implementation.
     """

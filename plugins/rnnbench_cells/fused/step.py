@@ -9,14 +9,22 @@ from torch import Tensor
 import rnnbench
 from rnnbench_cells.fused.loop import FUSED, SOURCE, Weights, run_fused
 
+IMPLEMENTATIONS = ("eager", "compiled", FUSED)
+
 
 class FusedStepCell(rnnbench.StepCell):
     """A `StepCell` with a third implementation, "fused": one operator in C++, on a CPU.
 
-    Raises DataUnavailable for "fused" where the operator cannot be compiled.
+    Raises RnnbenchError for another implementation, and DataUnavailable for "fused" where the
+    operator cannot be compiled.
     """
 
     def __init__(self, implementation: str = "eager") -> None:
+        if implementation not in IMPLEMENTATIONS:
+            raise rnnbench.RnnbenchError(
+                f"no implementation called '{implementation}'. There are:"
+                f" {', '.join(IMPLEMENTATIONS)}"
+            )
         is_fused = implementation == FUSED
         super().__init__("eager" if is_fused else implementation)
         if is_fused:

@@ -100,6 +100,21 @@ def test_single_precision_and_inputs_of_any_layout(name: str, options: Options) 
     assert torch.equal(again, single)
 
 
+@pytest.mark.parametrize("name", ["gru", "gru-v3", "full-gate-recurrence", "mingru"])
+def test_gradients_of_any_layout(name: str) -> None:
+    """Sequences first, steps first, and one number for all give what a loop gives."""
+    looped, fused = both(name, {}, 3, 5)
+    x_BTI = torch.randn(2, 7, 3, dtype=torch.double)
+    sequences_first = torch.randn(2, 7, 5, dtype=torch.double)
+    steps_first = torch.randn(7, 2, 5, dtype=torch.double).transpose(0, 1)
+    for direction in (sequences_first, steps_first, torch.ones(()).double().expand(2, 7, 5)):
+        found = [
+            torch.autograd.grad(cell(x_BTI)[0], list(cell.parameters()), direction)
+            for cell in (looped, fused)
+        ]
+        torch.testing.assert_close(found[1], found[0], rtol=1e-10, atol=1e-11)
+
+
 @pytest.mark.parametrize("hidden", [3, 40])
 @pytest.mark.parametrize(("name", "options"), CELLS)
 def test_what_is_not_finite_stays_so(name: str, options: Options, hidden: int) -> None:

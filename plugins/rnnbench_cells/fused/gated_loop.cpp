@@ -32,7 +32,7 @@ S* step_of(const Tensor& numbers, int64_t t, int64_t of_step) {
 template <typename S>
 Tensors forward_of(const Cell<S>& cell, const Tensor& x, const Tensor& w, const Tensor& u,
                    const Tensor& b, const Tensor& h0, const Tensor& c0) {
-  const int64_t T = x.size(0), B = x.size(1), I = x.size(2), R = h0.size(1), H = R / cell.width,
+  const int64_t T = x.size(0), B = x.size(1), R = h0.size(1), H = R / cell.width,
                 G = cell.sums * H, K = cell.blocks * H;
   Tensor h = at::empty({T + 1, B, R}, x.options());
   Tensor c = at::empty({cell.states == 2 ? T + 1 : 0, B, H}, x.options());
@@ -41,13 +41,13 @@ Tensors forward_of(const Cell<S>& cell, const Tensor& x, const Tensor& w, const 
   Tensor kept = at::empty({cell.keeps ? T * B : 0, K}, x.options());
   // Where nothing is kept, W x lies where h will.
   Tensor work = cell.keeps ? kept : h.view({(T + 1) * B, R}).narrow(0, B, T * B);
-  Tensor sums = work.narrow(1, 0, G), rows = x.view({T * B, I}), wt = w.t(), ut = u.t();
+  Tensor sums = work.narrow(1, 0, G), wt = w.t(), ut = u.t();
   Tensor s = at::empty({cell.recurrent ? B : 0, G}, x.options());
   const int64_t block = block_steps<S>(B, K);
   for (int64_t first = 0; first < T; first += block) {
     const int64_t end = std::min(T, first + block);
     Tensor to = sums.narrow(0, first * B, (end - first) * B);
-    at::mm_out(to, rows.narrow(0, first * B, (end - first) * B), wt);
+    at::mm_out(to, rows_of(x, first, end - first), wt);
     for (int64_t t = first; t < end; ++t) {
       if (cell.recurrent) at::mm_out(s, h.select(0, t), ut);
       Row<S> row;
@@ -79,7 +79,7 @@ Tensors backward_of(const Cell<S>& cell, const Tensor& dy, const Tensor& dlast,
   const int64_t block = std::min(T, block_steps<S>(B, K));
   Tensor d = at::empty({block * B, K}, x.options());
   Tensor sums = d.narrow(1, 0, G), extras = at::empty({cell.extras * H}, x.options());
-  Tensor rows = x.view({T * B, I}), before = h.view({(T + 1) * B, R});
+  Tensor before = h.view({(T + 1) * B, R});
   for (int64_t end = T; end > 0; end -= std::min(block, end)) {
     const int64_t first = std::max<int64_t>(0, end - block), number = (end - first) * B;
     extras.zero_();
@@ -92,7 +92,8 @@ Tensors backward_of(const Cell<S>& cell, const Tensor& dy, const Tensor& dlast,
       row.h = step_of<S>(h, t + 1, B * R);
       row.c0 = step_of<S>(c, t, B * H);
       row.c = step_of<S>(c, t + 1, B * H);
-      row.dy = step_of<S>(dy, t, B * R);
+      row.dy = dy.data_ptr<S>() + t * dy.stride(0);
+      row.dy_stride = dy.stride(1);
       row.dh = step_of<S>(dh, 0, 0);
       row.dc = step_of<S>(dc, 0, 0);
       row.d = step_of<S>(d, t - first, B * K);
@@ -103,7 +104,7 @@ Tensors backward_of(const Cell<S>& cell, const Tensor& dy, const Tensor& dlast,
       cell.leaks ? dh.addmm_(now, u) : at::mm_out(dh, now, u);
     }
     Tensor part = d.narrow(0, 0, number);
-    Tensor inputs = rows.narrow(0, first * B, number);
+    Tensor inputs = rows_of(x, first, end - first);
     if (cell.recurrent)
       du.addmm_(part.narrow(1, 0, G).t(), before.narrow(0, first * B, number));
     db.narrow(0, 0, K).add_(part.sum(0));

@@ -39,7 +39,7 @@ def run_fused(
           by side, (B, 4 * H), as are the outputs.
     """
     rnnbench.load_operators(SOURCE)
-    x_TBI = x_BTI.transpose(0, 1).contiguous()
+    x_TBI = _with_rows(x_BTI.transpose(0, 1))
     first_c_BH = h_BH.new_zeros(h_BH.shape) if c_BH is None else c_BH
     contiguous = [part.contiguous() for part in (*weights, h_BH, first_c_BH)]
     y_TBH, h_BH, c_BH = _Loop.apply(cell, x_TBI, *contiguous)  # type: ignore[no-untyped-call]
@@ -61,7 +61,14 @@ class _Loop(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         needs_dx = ctx.needs_input_grad[1]
+        dy_TBH, *last = grads
+        contiguous = [grad.contiguous() for grad in last]
         dx, *others = torch.ops.rnnbench_cells.gated_loop_backward(
-            ctx.cell, *(grad.contiguous() for grad in grads), *ctx.saved_tensors, needs_dx
+            ctx.cell, _with_rows(dy_TBH), *contiguous, *ctx.saved_tensors, needs_dx
         )
         return None, dx if needs_dx else None, *others
+
+
+def _with_rows(numbers: Tensor) -> Tensor:
+    """Return the numbers with those of a step and a sequence side by side, copied if need be."""
+    return numbers if numbers.stride(2) == 1 else numbers.contiguous()

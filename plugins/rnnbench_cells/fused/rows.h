@@ -33,6 +33,7 @@ struct Row {
   S* h = nullptr;  // states after the step
   S* c = nullptr;
   const S* dy = nullptr;  // gradient by h as an output
+  int64_t dy_stride = 0;  // from one sequence to the next
   S* dh = nullptr;        // gradients by the states after the step; then by those before it,
   S* dc = nullptr;        // without what comes through U
   S* d = nullptr;         // gradient by what the biases are added to, a block for each bias
@@ -72,7 +73,8 @@ void each_row(Row<S> r, int64_t rows) {
     move(r.s, C::sums * r.H);
     move(r.k, C::blocks * r.H);
     move(r.d, C::blocks * r.H);
-    for (const S** state : {&r.h0, &r.dy}) move(*state, C::width * r.H);
+    move(r.h0, C::width * r.H);
+    move(r.dy, r.dy_stride);
     for (S** state : {&r.h, &r.dh}) move(*state, C::width * r.H);
     for (S** state : {&r.c, &r.dc}) move(*state, r.H);
     move(r.c0, r.H);

@@ -1,6 +1,7 @@
 """The implementation `fused`: one operator in C++ over all steps, with a gradient by hand."""
 
 import stat
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ SEVERAL_BLOCKS = (4, 300, 2, 64)
 """A shape whose steps are taken in several blocks."""
 IN_BLOCKS = ("rnn", "gru", "gru-v3", "lstm", "full-gate-recurrence", "mingru")
 CASES = [
-    *((*cell, shape) for cell in CELLS for shape in SHAPES),
+    *((*cell, shape) for cell, shape in product(CELLS, SHAPES)),
     *((name, {}, SEVERAL_BLOCKS) for name in IN_BLOCKS),
 ]
 

@@ -104,11 +104,11 @@ class VanillaLSTM(FusedStepCell):
     def fused_parts(self) -> tuple[str, Weights]:
         """Return W, U, and b with the peepholes, which are 0 where there are none."""
         name = "peephole-lstm" if self.change == "none" else self.change
-        peepholes = self.peepholes
-        if peepholes is None:
-            peepholes = self.bias.new_zeros(len(self.gates), self.hidden_size)
-        weights = torch.cat([self.bias, peepholes.flatten()])
-        return name, (self.weight_ih, self._recurrent_weights(), weights)
+        of_units = self.bias.new_zeros(len(self.gates) * self.hidden_size)
+        if self.peepholes is not None:
+            of_units = self.peepholes.flatten()
+        biases = torch.cat([self.bias, of_units])
+        return name, (self.weight_ih, self._recurrent_weights(), biases)
 
     def _recurrent_weights(self) -> Tensor:
         """Return U, or what h and the gates are multiplied by, (4H, 4H), where gates recur."""

@@ -58,5 +58,5 @@ class FusedStepCell(rnnbench.StepCell):
         sizes = [part.shape[1] for part in (h_BH, *others)]
         row = torch.cat([h_BH, *others], dim=1)
         y_BT, row, c_BH = run_fused(cell, x_BTI, weights, row, c_BH)
-        h_BH, *others = row.split(sizes, dim=1)
+        h_BH, *others = torch.split(row, sizes, dim=1)
         return y_BT[..., : sizes[0]], (h_BH, c_BH, *others)

@@ -40,7 +40,7 @@ def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Operati
 
 
 def _counted_form(cell: CellUse, catalogue: Catalogue) -> str:
-    """Return the implementation that stands in for one whose operations are not seen, or ""."""
+    """Return the implementation that is counted in place of the one of its use, or ""."""
     if cell.implementation not in UNCOUNTED:
         return ""
     return EAGER if EAGER in catalogue.cells[cell.name].item.implementations else DEFAULT

@@ -1,13 +1,14 @@
-"""How much of a training step is arithmetic? Milliseconds of forward and backward of the classic
-cells, fused, on torch's kernel, step by step and (with `compiled`) compiled, and as a scan of jax
-where it is installed, over the time of the matrix products alone, in turns on one thread.
+"""How much of a training step is arithmetic? Milliseconds of forward and backward of fused cells,
+beside torch's kernel, steps one by one, a scan and (with `compiled`) compiled steps, and as a scan
+of jax where it is installed, over the time of the matrix products alone, in turns on one thread.
 
-The goal: fused within 1.5 times the products. Run: python benchmarks/fused.py [compiled]
+The goal: fused within 1.5 times the products. Run: python benchmarks/fused.py [compiled] [CELL ...]
 """
 
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import process_time
 
 import numpy as np
@@ -18,32 +19,91 @@ from rnnbench.catalogue import Catalogue
 
 SHAPES = ((32, 64, 200), (64, 128, 200))
 """B, H (and inputs), T."""
-CELLS = {"rnn": 1, "gru": 3, "gru-v3": 3, "lstm": 4}
-"""Blocks of W."""
+FORMS = ("fused", "native", "eager", "loop", "scan")
+
+
+@dataclass(frozen=True)
+class Maps:
+    """The matrices of a cell in blocks of H by H.
+
+    of_inputs: blocks of W.
+    of_states: the height and width of each matrix that waits for the step before.
+    """
+
+    of_inputs: int
+    of_states: tuple[tuple[int, int], ...]
+
+
+def one_map(gates: int) -> Maps:
+    """The matrices of a cell whose gates all see h."""
+    return Maps(gates, ((gates, 1),))
+
+
+CELLS = {
+    "rnn": one_map(1),
+    "gru": one_map(3),
+    "gru-v3": Maps(3, ((2, 1), (1, 1))),
+    "lstm": one_map(4),
+    "janet": one_map(2),
+    "peephole-lstm": one_map(4),
+    "no-input-gate": one_map(3),
+    "no-forget-gate": one_map(3),
+    "no-output-gate": one_map(3),
+    "no-input-activation": one_map(4),
+    "no-output-activation": one_map(4),
+    "cifg": one_map(3),
+    "full-gate-recurrence": Maps(4, ((4, 1), (3, 3))),
+    "mingru": Maps(2, ()),
+    "minlstm": Maps(3, ()),
+}
 TURNS = 15
 Job = Callable[[], object]
 
 
-def products(gates: int, batch: int, units: int, steps: int, resets_before: bool) -> Job:
+@dataclass(frozen=True)
+class StepProduct:
+    """The tensors of a matrix product that waits for the step before, and of its gradients."""
+
+    weights: torch.Tensor
+    state: torch.Tensor
+    sums: torch.Tensor
+    all_states: torch.Tensor
+    all_sums: torch.Tensor
+
+    @classmethod
+    def drawn(cls, rows: int, columns: int, batch: int, steps: int) -> "StepProduct":
+        """Return noise: only shapes matter."""
+        return cls(
+            weights=torch.randn(rows, columns),
+            state=torch.randn(batch, columns),
+            sums=torch.randn(batch, rows),
+            all_states=torch.randn(steps * batch, columns),
+            all_sums=torch.randn(steps * batch, rows),
+        )
+
+
+def products(maps: Maps, batch: int, units: int, steps: int) -> Job:
     """The matrix products of a training step whose inputs need no gradient, and nothing else."""
-    h_BH = torch.randn(batch, units)
-    weights = torch.randn(gates * units, units)
+    weights = torch.randn(maps.of_inputs * units, units)
     rows = torch.randn(steps * batch, units)
-    grads = torch.randn(steps * batch, gates * units)
-    to_h = torch.empty(batch, units)
-    parts = [weights[: 2 * units], weights[2 * units :]] if resets_before else [weights]
-    part_sums = [torch.randn(batch, len(part)) for part in parts]
+    grads = torch.randn(steps * batch, maps.of_inputs * units)
+    waiting = [
+        StepProduct.drawn(height * units, width * units, batch, steps)
+        for height, width in maps.of_states
+    ]
+    to_states = [torch.empty_like(product.state) for product in waiting]
 
     def run() -> None:
         rows @ weights.t()
         for _ in range(steps):
-            for part, into in zip(parts, part_sums, strict=True):
-                torch.mm(h_BH, part.t(), out=into)
+            for product in waiting:
+                torch.mm(product.state, product.weights.t(), out=product.sums)
         for _ in range(steps):
-            for part, of in zip(parts, part_sums, strict=True):
-                torch.mm(of, part, out=to_h)
+            for product, to_state in zip(waiting, to_states, strict=True):
+                torch.mm(product.sums, product.weights, out=to_state)
         grads.t() @ rows
-        grads.t() @ rows
+        for product in waiting:
+            product.all_sums.t() @ product.all_states
 
     return run
 
@@ -101,15 +161,15 @@ def measure(jobs: dict[str, Job]) -> dict[str, float]:
     return {name: 1e3 * float(np.median(taken)) for name, taken in times.items()}
 
 
-def print_rows(forms: tuple[str, ...]) -> None:
-    """Print a row for each cell and shape."""
+def print_rows(names: list[str], forms: list[str]) -> None:
+    """Print a row for each of these cells and each shape."""
     specs = {name: found.item for name, found in Catalogue.load().cells.items()}
     print("| cell | B, H, T | products | fused | over products | others over fused |")
     print("|---" * 6 + "|")
     for batch, units, steps in SHAPES:
-        for name, gates in CELLS.items():
+        for name in names:
             x_BT = torch.randn(batch, steps, units)
-            jobs = {"products": products(gates, batch, units, steps, name == "gru-v3")}
+            jobs = {"products": products(CELLS[name], batch, units, steps)}
             for form in forms:
                 if form in specs[name].implementations:
                     cell = specs[name].load(specs[name].options, form)(units, units)
@@ -133,4 +193,5 @@ def print_rows(forms: tuple[str, ...]) -> None:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
-    print_rows(("fused", "native", "eager", *sys.argv[1:]))
+    chosen = [name for name in sys.argv[1:] if name in CELLS]
+    print_rows(chosen or list(CELLS), [*FORMS, *(set(sys.argv[1:]) - set(chosen))])

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 import rnnbench
 from rnnbench.model import count_parameters, probe
+from rnnbench.step_cell import has_compiler
 from rnnbench_cells.lru import LRU
 from rnnbench_cells.minimal import MinGRU, MinLSTM, log_positive, positive
 from rnnbench_cells.specs.scannable import SPECS
@@ -32,10 +33,14 @@ VARIANTS: list[tuple[str, dict[str, object]]] = [
 
 
 def forms() -> Iterator[tuple[str, dict[str, object], str]]:
-    """Each variant in each implementation that it has; only log-space has a `log-scan`."""
+    """Each variant in each implementation that it has; only log-space has a `log-scan`, and
+    `fused` needs a compiler."""
     for name, options in VARIANTS:
+        left_out = [] if has_compiler() else ["fused"]
+        if options.get("form") != "log-space":
+            left_out.append("log-scan")
         for implementation in SPEC[name].implementations:
-            if implementation != "log-scan" or options.get("form") == "log-space":
+            if implementation not in left_out:
                 yield name, options, implementation
 
 

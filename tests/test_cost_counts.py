@@ -160,6 +160,15 @@ def test_operations_are_those_of_the_matrix_products(
     assert row.form == ("eager" if implementation == "compiled" else implementation)
 
 
+def test_without_an_eager_form_the_default_one_is_counted(pool: LocalPool) -> None:
+    """minGRU has two maps of the inputs, in forward and for their own gradient."""
+    use = CellUse(name="mingru", implementation="fused")
+    (row,) = measure(pool, "operations", use).costs
+    assert isinstance(row, OperationsRow)
+    assert row.flops == 2 * 2 * B * T * I * 2 * H
+    assert row.form == "default"
+
+
 def test_a_linear_layer_counts_two_operations_a_weight() -> None:
     """A multiplication and an addition for each of 3 rows, 5 by 7."""
     layer = nn.Linear(5, 7)

@@ -5,13 +5,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
+from rnnbench_cells.fused.loop import Weights
+from rnnbench_cells.fused.step import FusedStepCell
 from rnnbench_cells.kernels import draw_as_torch
 
 WEIGHT_STD = 0.1
 """Standard deviation of the weights of FastGRNN at the start, as in the authors' code."""
 
 
-class JANET(rnnbench.StepCell):
+class JANET(FusedStepCell):
     """h_t = sigmoid(s_t) h_{t-1} + (1 - sigmoid(s_t - beta)) tanh(W x_t + U h_{t-1} + b); h_0 = 0.
 
     The sum of the forget gate, the only gate, is s_t = W_f x_t + U_f h_{t-1} + b_f; y_t = h_t.
@@ -25,6 +27,8 @@ class JANET(rnnbench.StepCell):
     chrono:      the longest expected dependency Tmax, in steps, above 2. It replaces `forget_bias`
                  by b_f = log U(1, Tmax - 1) (Tallec & Ollivier 2018, arXiv:1804.11188), as the
                  source has it. 0 turns this initialisation off.
+    implementation: "eager" and "compiled" run step by step; "fused" is one operator in C++ over
+                 all steps, on a CPU.
 
     Weights are drawn as in torch's LSTM; b starts at 0. The rows are in the order f, h. Raises
     RnnbenchError for a chrono that is neither 0 nor above 2, and for an unknown implementation.
@@ -59,6 +63,11 @@ class JANET(rnnbench.StepCell):
     def initial_state(self, x_BI: Tensor) -> Tensor:
         """Return zeros, (B, H)."""
         return x_BI.new_zeros(len(x_BI), self.hidden_size)
+
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return W, U, and b with beta for each unit."""
+        beta_H = self.bias.new_full((self.hidden_size,), self.beta)
+        return "janet", (self.weight_ih, self.weight_hh, torch.cat([self.bias, beta_H]))
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
         """Return W x + b of all steps, (B, T, 2H), in the order f, h."""

@@ -13,13 +13,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
+from rnnbench_cells.fused.loop import FUSED, SOURCE, run_fused
 from rnnbench_cells.options import require_one_of
 from rnnbench_cells.scan import SCANS, log_scan, require_steps
 
 FORMS = ("log-space", "vanilla")
 GATES = ("positive", "signed")
 LOG_2 = math.log(2)
-IMPLEMENTATIONS = (*SCANS, "log-scan")
+IMPLEMENTATIONS = (*SCANS, "log-scan", FUSED)
 
 
 class MinimalCell(nn.Module, ABC):
@@ -33,6 +34,9 @@ class MinimalCell(nn.Module, ABC):
     and the source's step form does not. Here a passed state enters unchanged, so that a sequence
     run in chunks equals the whole.
     """
+
+    projection: nn.Linear
+    """The linear maps of x_t to the gates and then to the candidate."""
 
     def __init__(
         self, name: str, hidden_size: int, form: str, gates: str, implementation: str
@@ -49,10 +53,13 @@ class MinimalCell(nn.Module, ABC):
             raise rnnbench.RnnbenchError(
                 f"{name}: implementation 'log-scan' needs form 'log-space', got '{form}'"
             )
+        if implementation == FUSED:
+            rnnbench.load_operators(SOURCE)
         self.hidden_size = hidden_size
         self.log_space = form == "log-space"
         self.signed = gates == "signed"
         self.implementation = implementation
+        self.fused_name = f"{name}-{'signed' if self.signed else form}"
 
     @abstractmethod
     def project(self, x_BTI: Tensor) -> tuple[Tensor, Tensor]:
@@ -68,9 +75,14 @@ class MinimalCell(nn.Module, ABC):
         Raises ValueError where T is 0.
         """
         require_steps(x_BTI)
-        logit_BTH, candidate_BTH = self.project(x_BTI)
         if state is None:
             state = self.initial_state(x_BTI[:, 0])
+        if self.implementation == FUSED:
+            no_recurrent_weights = state.new_empty(0, self.hidden_size)
+            weights = (self.projection.weight, no_recurrent_weights, self.projection.bias)
+            y_BTH, h_BH, _ = run_fused(self.fused_name, x_BTI, weights, state)
+            return y_BTH, h_BH
+        logit_BTH, candidate_BTH = self.project(x_BTI)
         if self.implementation == "log-scan":
             log_written_BTH = functional.logsigmoid(logit_BTH) + log_positive(candidate_BTH)
             y_BTH = log_scan(functional.logsigmoid(-logit_BTH), log_written_BTH, state)
@@ -93,10 +105,12 @@ class MinGRU(MinimalCell):
     form:           "log-space" replaces c_t by g(c_t), where g(x) = x + 1/2 for x >= 0 and
                     sigmoid(x) below, and starts at h_0 = 1/2; "vanilla" starts at h_0 = 0.
     gates:          "positive" or "signed"; signed gates need the vanilla form.
-    implementation: "scan" (parallel), "loop" (by steps), or "log-scan" (log-space form only).
+    implementation: "scan" (parallel), "loop" (by steps), "log-scan" (log-space form only), or
+                    "fused", one operator in C++ over all steps, on a CPU.
 
     The rows of `projection` are in the order z, h. Raises RnnbenchError for an unknown form, gate
-    or implementation, and for a combination that does not exist.
+    or implementation, and for a combination that does not exist; DataUnavailable for "fused" where
+    the operator cannot be compiled.
     """
 
     def __init__(
@@ -131,10 +145,12 @@ class MinLSTM(MinimalCell):
     gates:          "positive" or "signed"; signed gates need the vanilla form.
     forget_bias:    added to the bias of the forget gate at the start, as in the source's appendix
                     on initialisation.
-    implementation: "scan" (parallel), "loop" (by steps), or "log-scan" (log-space form only).
+    implementation: "scan" (parallel), "loop" (by steps), "log-scan" (log-space form only), or
+                    "fused", one operator in C++ over all steps, on a CPU.
 
     The rows of `projection` are in the order f, i, h. Raises RnnbenchError for an unknown form,
-    gate or implementation, and for a combination that does not exist.
+    gate or implementation, and for a combination that does not exist; DataUnavailable for "fused"
+    where the operator cannot be compiled.
     """
 
     def __init__(

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 import rnnbench
+from rnnbench_cells.fused.loop import Weights
+from rnnbench_cells.fused.step import FusedStepCell
 
 Change = Literal[
     "none",
@@ -28,7 +30,7 @@ BLOCKS_LEFT: dict[str, str] = {
 State = tuple[Tensor, ...]
 
 
-class VanillaLSTM(rnnbench.StepCell):
+class VanillaLSTM(FusedStepCell):
     """c_t = f_t c_{t-1} + i_t tanh(W x_t + U h_{t-1} + b), h_t = o_t tanh(c_t), with peepholes.
 
     The gates see the cell state through peepholes p, elementwise:
@@ -49,6 +51,8 @@ class VanillaLSTM(rnnbench.StepCell):
     weight_std:  weights and peepholes are drawn from N(0, weight_std^2); Greff et al. use 0.1.
     change:      the part that differs, see `rnnbench_cells.ablations`. A removed part has no
                  parameters.
+    implementation: "eager" and "compiled" run step by step; "fused" is one operator in C++ over
+                 all steps, on a CPU.
 
     Raises RnnbenchError for an unknown change or implementation.
     """
@@ -96,6 +100,24 @@ class VanillaLSTM(rnnbench.StepCell):
         """Return zeros for h and c, (B, H) each, and for recurrent gates, (B, 3H)."""
         sizes = (1, 1) if self.weight_gates is None else (1, 1, 3)
         return tuple(x_BI.new_zeros(len(x_BI), size * self.hidden_size) for size in sizes)
+
+    def fused_parts(self) -> tuple[str, Weights]:
+        """Return W, U, and b with the peepholes, which are 0 where there are none."""
+        name = "peephole-lstm" if self.change == "none" else self.change
+        of_units = self.bias.new_zeros(len(self.gates) * self.hidden_size)
+        if self.peepholes is not None:
+            of_units = self.peepholes.flatten()
+        biases = torch.cat([self.bias, of_units])
+        return name, (self.weight_ih, self._recurrent_weights(), biases)
+
+    def _recurrent_weights(self) -> Tensor:
+        """Return U, or what h and the gates are multiplied by, (4H, 4H), where gates recur."""
+        if self.weight_gates is None:
+            return self.weight_hh
+        i_and_f, of_o = self.weight_gates.tensor_split([2 * self.hidden_size])
+        none_of_g = of_o.new_zeros(of_o.shape)
+        of_gates = torch.cat([i_and_f, none_of_g, of_o])
+        return torch.cat([self.weight_hh, of_gates], dim=1)
 
     def prepare(self, x_BTI: Tensor) -> Tensor:
         """Return W x + b of all steps, (B, T, blocks * H), in the order of `blocks`."""

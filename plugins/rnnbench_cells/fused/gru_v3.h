@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "blocks.h"
-#include "gated_cells.h"
+#include "rows.h"
 
 using at::Tensor;
 
@@ -66,10 +66,10 @@ struct GruV3 {
 template <typename S>
 std::vector<Tensor> gru_v3_forward(const Tensor& x, const Tensor& w, const Tensor& u,
                                    const Tensor& b, const Tensor& h0) {
-  const int64_t T = x.size(0), B = x.size(1), I = x.size(2), H = h0.size(1), G = 3 * H;
+  const int64_t T = x.size(0), B = x.size(1), H = h0.size(1), G = 3 * H;
   Tensor h = at::empty({T + 1, B, H}, x.options());
   h[0].copy_(h0);
-  Tensor kept = at::empty({T * B, G}, x.options()), rows = x.view({T * B, I});
+  Tensor kept = at::empty({T * B, G}, x.options());
   Tensor s = at::empty({B, 2 * H}, x.options()), q = at::empty({B, H}, x.options());
   Tensor sn = at::empty({B, H}, x.options());
   Tensor wt = w.t(), to_gates = u.narrow(0, 0, 2 * H).t(), to_n = u.narrow(0, 2 * H, H).t();
@@ -79,7 +79,7 @@ std::vector<Tensor> gru_v3_forward(const Tensor& x, const Tensor& w, const Tenso
   for (int64_t first = 0; first < T; first += block) {
     const int64_t end = std::min(T, first + block);
     Tensor to = kept.narrow(0, first * B, (end - first) * B);
-    at::mm_out(to, rows.narrow(0, first * B, (end - first) * B), wt);
+    at::mm_out(to, rows_of(x, first, end - first), wt);
     for (int64_t t = first; t < end; ++t) {
       S *k = kp + t * B * G, *before = hp + t * B * H;
       at::mm_out(s, h[t], to_gates);
@@ -104,7 +104,7 @@ std::vector<Tensor> gru_v3_backward(const Tensor& dy, const Tensor& dlast, const
   const int64_t block = std::min(T, block_steps<S>(B, G));
   Tensor d = at::empty({block * B, G}, x.options()), q = at::empty({block * B, H}, x.options());
   Tensor dq = at::empty({B, H}, x.options());
-  Tensor rows = x.view({T * B, I}), before = h.view({(T + 1) * B, H});
+  Tensor before = h.view({(T + 1) * B, H});
   S *dhp = dh.data_ptr<S>(), *dp = d.data_ptr<S>(), *qp = q.data_ptr<S>();
   const S *dyp = dy.data_ptr<S>(), *hp = h.data_ptr<S>(), *kp = kept.data_ptr<S>();
   const S* dqp = dq.data_ptr<S>();
@@ -113,7 +113,7 @@ std::vector<Tensor> gru_v3_backward(const Tensor& dy, const Tensor& dlast, const
     for (int64_t t = end - 1; t >= first; --t) {
       const int64_t at = t * B, in_block = (t - first) * B;
       for (int64_t j = 0; j < B; ++j)
-        GruV3<S>::candidate_backward(H, dyp + (at + j) * H, kp + (at + j) * G, hp + (at + j) * H,
+        GruV3<S>::candidate_backward(H, dyp + t * dy.stride(0) + j * dy.stride(1), kp + (at + j) * G, hp + (at + j) * H,
                                      dhp + j * H, dp + (in_block + j) * G);
       Tensor now = d.narrow(0, in_block, B);
       at::mm_out(dq, now.narrow(1, 2 * H, H), to_n);
@@ -122,7 +122,7 @@ std::vector<Tensor> gru_v3_backward(const Tensor& dy, const Tensor& dlast, const
                                  dp + (in_block + j) * G, qp + (in_block + j) * H);
       dh.addmm_(now.narrow(1, 0, 2 * H), to_gates);
     }
-    Tensor part = d.narrow(0, 0, number), inputs = rows.narrow(0, first * B, number);
+    Tensor part = d.narrow(0, 0, number), inputs = rows_of(x, first, end - first);
     Tensor states = before.narrow(0, first * B, number);
     du.narrow(0, 0, 2 * H).addmm_(part.narrow(1, 0, 2 * H).t(), states);
     du.narrow(0, 2 * H, H).addmm_(part.narrow(1, 2 * H, H).t(), q.narrow(0, 0, number));

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import rnnbench
 
-STEPS = ("eager", "compiled")
+STEPS = ("eager", "compiled", "fused")
 GREFF = "Greff et al. 2015, arXiv:1503.04069, appendix A"
 INITIAL = {"forget_bias": 1.0, "weight_std": 0.1}
 

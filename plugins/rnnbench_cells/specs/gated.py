@@ -14,7 +14,7 @@ SPECS: list[rnnbench.CellSpec] = [
             " keeps by sigmoid(s_t)."
         ),
         options={"beta": 1.0, "forget_bias": 1.0, "chrono": 0.0},
-        implementations=STEPPED,
+        implementations=(*STEPPED, "fused"),
         parameters=lambda input_size, hidden_size, **_: (
             2 * hidden_size * (input_size + hidden_size + 1)
         ),

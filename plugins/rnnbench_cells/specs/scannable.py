@@ -18,7 +18,7 @@ SPECS: list[rnnbench.CellSpec] = [
         ),
         summary="minGRU: h_t = (1 - z_t) h_{t-1} + z_t c_t, where gate and candidate see only x_t.",
         options={"form": "log-space", "gates": "positive"},
-        implementations=("scan", "loop", "log-scan"),
+        implementations=("scan", "loop", "log-scan", "fused"),
         parallel="scan",
         parameters=lambda input_size, hidden_size, **_: 2 * hidden_size * (input_size + 1),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,
@@ -35,7 +35,7 @@ SPECS: list[rnnbench.CellSpec] = [
             " see only x_t."
         ),
         options={"form": "log-space", "gates": "positive", "forget_bias": 0.0},
-        implementations=("scan", "loop", "log-scan"),
+        implementations=("scan", "loop", "log-scan", "fused"),
         parallel="scan",
         parameters=lambda input_size, hidden_size, **_: 3 * hidden_size * (input_size + 1),
         state_floats=lambda _input_size, hidden_size, **_: hidden_size,

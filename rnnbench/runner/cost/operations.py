@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from rnnbench.catalogue import Catalogue
+from rnnbench.contracts import DEFAULT
 from rnnbench.errors import Refused
 from rnnbench.meters import count_flops, kernel_name
 from rnnbench.model import count_parameters
@@ -17,10 +18,10 @@ def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Operati
     """Return the operations of a forward and backward pass, counted on the CPU.
 
     The compiled and the fused implementation are counted in their eager form, whose operations
-    torch's counter sees.
+    torch's counter sees, and in the default one where there is no eager form.
     Raises Refused where the counter sees none.
     """
-    form = EAGER if cell.implementation in UNCOUNTED else ""
+    form = _counted_form(cell, catalogue)
     bench = Bench.of_cell(replace(trial, device="cpu"), cell, catalogue, form)
     step = TrainStep(bench)
     step.forward_and_backward()
@@ -36,3 +37,10 @@ def operations(trial: CostTrial, cell: CellUse, catalogue: Catalogue) -> Operati
         flops=flops,
         form=form or cell.implementation,
     )
+
+
+def _counted_form(cell: CellUse, catalogue: Catalogue) -> str:
+    """Return the implementation that is counted in place of the one of its use, or ""."""
+    if cell.implementation not in UNCOUNTED:
+        return ""
+    return EAGER if EAGER in catalogue.cells[cell.name].item.implementations else DEFAULT

@@ -113,8 +113,9 @@ std::vector<Tensor> gru_v3_backward(const Tensor& dy, const Tensor& dlast, const
     for (int64_t t = end - 1; t >= first; --t) {
       const int64_t at = t * B, in_block = (t - first) * B;
       for (int64_t j = 0; j < B; ++j)
-        GruV3<S>::candidate_backward(H, dyp + t * dy.stride(0) + j * dy.stride(1), kp + (at + j) * G, hp + (at + j) * H,
-                                     dhp + j * H, dp + (in_block + j) * G);
+        GruV3<S>::candidate_backward(H, dyp + t * dy.stride(0) + j * dy.stride(1),
+                                     kp + (at + j) * G, hp + (at + j) * H, dhp + j * H,
+                                     dp + (in_block + j) * G);
       Tensor now = d.narrow(0, in_block, B);
       at::mm_out(dq, now.narrow(1, 2 * H, H), to_n);
       for (int64_t j = 0; j < B; ++j)

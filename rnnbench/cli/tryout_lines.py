@@ -6,6 +6,7 @@ from rich.text import Text
 
 from rnnbench import text
 from rnnbench.cli.output import console, print_columns, print_columns_plainly, say
+from rnnbench.datafile import words_of_use
 from rnnbench.findings import Tryout
 from rnnbench.tryout import CHEAPEST, Session
 
@@ -24,6 +25,9 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     """Print which cells are trained, how often, and how long that takes."""
     plan = session.attempt.plan
     _line("cells", _cells(session))
+    used = words_of_use(session.opened.dataset.inspection.split)
+    if used:
+        _line("examples", f"{used} of the training part are used; {_why_not_all(session)}.")
     search = text.counted(plan.tuning_seeds, "training")
     rates = text.enumerated([text.setting(rate) for rate in plan.learning_rates])
     _line(
@@ -39,6 +43,13 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     unit = "minute" if minutes == 1 else "minutes"
     latest = f"the answer comes after {text.setting(minutes)} {unit} at the latest"
     _line("time", f"{how_long}; {latest}.")
+
+
+def _why_not_all(session: Session) -> str:
+    """Why some of the training examples are used, and what would use more."""
+    if session.opened.request.choices.train_examples is not None:
+        return "that is what --train-examples says"
+    return "more do not fit into the time, and more --minutes use more"
 
 
 def _line(name: str, sentence: str) -> None:

@@ -81,14 +81,14 @@ class Text:
 class Texts:
     """Texts with a class each.
 
-    texts:  each as the file has it.
+    words:  the words of each.
     labels: the class of each.
     part:   (S,) 0 for training, 1 for validation, 2 for test data.
     lines:  (S,) the line of the file of each.
     """
 
     inspection: Inspection
-    texts: Sequence[str]
+    words: Sequence[Sequence[str]]
     labels: Sequence[str]
     part: Array
     lines: Array

@@ -38,6 +38,7 @@ class TryPlan(Struct, frozen=True, kw_only=True):
     futility_epochs:  a training ends when its validation score has not improved for so many epochs.
     tuning_seeds:     trainings of each learning rate in the search.
     seconds:          how long all trainings take, estimated from measured steps.
+    train_examples:   how many training examples are used; None for as many as the request says.
     """
 
     cells: tuple[str, ...]
@@ -49,6 +50,7 @@ class TryPlan(Struct, frozen=True, kw_only=True):
     tuning_seeds: int
     seeds: int
     seconds: float
+    train_examples: int | None = None
 
     @property
     def trainings(self) -> int:

@@ -111,8 +111,10 @@ def open_session(opened: OpenedFile, folder: Path, seconds: float, jobs: int) ->
     kept = kept_attempt(folder, opened.request)
     if kept is None:
         attempt = plan_attempt(opened, seconds, jobs)
+        opened = opened.with_examples(attempt.plan.train_examples)
         return Session(folder, opened, attempt, is_new=True, is_changed=True)
     attempt = with_enough_seeds(kept)
+    opened = opened.with_examples(attempt.plan.train_examples)
     return Session(folder, opened, attempt, is_new=False, is_changed=attempt != kept)
 
 

@@ -127,8 +127,10 @@ def attempt(file: OpenedFile) -> Attempt:
     return Attempt(request=file.request, times=StepTimes(seconds=STEPS), plan=PLAN)
 
 
-@pytest.mark.parametrize("examples", [None, 30])
-@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize(
+    ("place", "examples"),
+    [(0, None), (0, 30), (1, None), (2, 30), (3, None), (3, 30), (4, 30), (5, None)],
+)
 def test_the_suite_says_every_guess_and_its_task_reads_the_same_arrays(
     place: int, examples: int | None, tmp_path: Path
 ) -> None:

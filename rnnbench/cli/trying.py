@@ -6,7 +6,7 @@ from time import monotonic
 import click
 from msgspec import to_builtins
 
-from rnnbench import environment
+from rnnbench import environment, text
 from rnnbench.cli.completion import CELLS
 from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
@@ -123,10 +123,10 @@ def _write_model(found: Tryout, session: Session, prepared: Prepared) -> Path | 
     try:
         folder, reason = session.save_model(prepared, found.drawn_cell)
     except RnnbenchError as error:
-        note(f"note: no model is written: {error}.")
+        note(text.sentence(f"note: no model is written: {error}"))
         return None
     if reason:
-        note(f"note: {reason}.")
+        note(text.sentence(f"note: {reason}"))
     return folder
 
 

@@ -65,8 +65,8 @@ def _cells(session: Session) -> str:
         return f"{text.enumerated(steps)}, as named, with their measured training step."
     cheapest = text.enumerated(attempt.plan.cells[-CHEAPEST:])
     others = text.enumerated(attempt.plan.cells[:-CHEAPEST])
-    why = f"have the shortest measured training step beside {others}"
-    return f"{text.enumerated(steps)}; {cheapest} {why}."
+    why_these = f"have the shortest measured training step beside {others}"
+    return f"{text.enumerated(steps)}; {cheapest} {why_these}."
 
 
 def print_tryout(found: Tryout) -> None:

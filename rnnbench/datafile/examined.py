@@ -24,6 +24,7 @@ class Series:
     elapsed: (R,) the time since the row before, NaN in the first row of a series; None where it is
              not read.
     resample: the step that rows were put on; None where they stayed as they were.
+    calendar: whether times are dates, as opposed to numbers of another kind.
     """
 
     inspection: Inspection
@@ -38,6 +39,7 @@ class Series:
     fill: Fill
     elapsed: Array | None = None
     resample: str | None = None
+    calendar: bool = True
 
 
 @dataclass(frozen=True)

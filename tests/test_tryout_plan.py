@@ -16,7 +16,7 @@ from rnnbench.suite import read_suite
 from rnnbench.training.evaluation import EVALUATION_STREAMS
 from rnnbench.training.predictions import in_order
 from rnnbench.training.windows import folded, windows
-from rnnbench.tryout import Attempt, StepTimes, TryPlan, TryRequest, run_until
+from rnnbench.tryout import Attempt, Session, StepTimes, TryPlan, TryRequest, run_until
 from rnnbench.tryout.evaluation import Evaluation
 from rnnbench.tryout.folder import keep_attempt, kept_attempt
 from rnnbench.tryout.losses import Losses
@@ -24,7 +24,7 @@ from rnnbench.tryout.planning import LEAST_EXAMPLES, enough_seeds, plan, plan_of
 from rnnbench.tryout.preparing import OpenedFile, suite_of
 from rnnbench.tryout.stepping import candidates, chosen, classic_cells
 from rnnbench.tryout.task_dials import dials_of
-from rnnbench.tryout.workload import PART_BATCH, Sizes
+from rnnbench.tryout.workload import ANSWER_SECONDS, PART_BATCH, Sizes
 from tests.builders import clean_files as clean
 from tests.builders.hostile_files import HOSTILE
 
@@ -91,6 +91,18 @@ def test_of_more_examples_than_there_is_time_for_some_are_used() -> None:
     least = plan_of_part(STEPS, MANY, 60 * minutes - 30.0, jobs=2)
     assert least.train_examples is not None
     assert least.train_examples >= LEAST_EXAMPLES
+
+
+def test_a_loaded_machine_has_more_time_for_its_answer(tmp_path: Path) -> None:
+    """By as much as steps take longer on it, so that the answer is not late."""
+    file = opened(*files(tmp_path)[0])
+    seconds = []
+    for slowdown in (1.0, 3.0):
+        times = StepTimes(seconds=STEPS, slowdown=slowdown)
+        begun = replace(attempt(file), times=times)
+        session = Session(tmp_path, file, begun, is_new=True, is_changed=True)
+        seconds.append(session.answer_seconds)
+    assert seconds == [ANSWER_SECONDS, 3 * ANSWER_SECONDS]
 
 
 def test_the_two_cheapest_beside_the_classic_ones_are_tried() -> None:

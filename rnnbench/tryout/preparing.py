@@ -24,7 +24,7 @@ from rnnbench.tryout.records import Attempt, StepTimes, TryRequest
 from rnnbench.tryout.stepping import candidates, chosen, classic_cells, measure_steps
 from rnnbench.tryout.suite_file import suite_text
 from rnnbench.tryout.task_dials import dials_of, task_name
-from rnnbench.tryout.workload import PART_BATCH, Sizes
+from rnnbench.tryout.workload import ANSWER_SECONDS, PART_BATCH, Sizes
 
 EMBEDDING = 32
 """Numbers of a symbol where the cells are timed on texts; a model has as many as hidden units."""
@@ -95,7 +95,7 @@ def open_file(file: Path, choices: Choices, cells: tuple[str, ...]) -> OpenedFil
 def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
     """Choose cells by a measured step, unless they are named, and plan their trainings.
 
-    seconds: that is left for everything, the measuring included.
+    seconds: that is left for everything, the measuring and the answer included.
 
     Where training on all examples would take too long, fewer are used. Raises RnnbenchError where
     no cell can be timed, or the time is too short for the fewest.
@@ -108,7 +108,7 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
     rows = request.cells or chosen(times, classic_cells(catalogue)) or names[:1]
     of_rows = _slowed(times, rows)
     sizes = opened.sizes.slowed(times.slowdown)
-    spent = monotonic() - started
+    spent = monotonic() - started + times.slowed(ANSWER_SECONDS)
     if request.choices.train_examples is not None or sizes.train <= LEAST_EXAMPLES:
         planned = plan(of_rows, sizes, seconds - spent, jobs, spent)
         return Attempt(request=request, times=times, plan=planned)
@@ -119,7 +119,7 @@ def plan_attempt(opened: OpenedFile, seconds: float, jobs: int) -> Attempt:
     times = _measured(rows, smaller, catalogue)
     of_rows = _slowed(times, rows)
     sizes = opened.sizes.slowed(times.slowdown)
-    spent = monotonic() - started
+    spent = monotonic() - started + times.slowed(ANSWER_SECONDS)
     planned = plan_of_part(of_rows, sizes, seconds - spent, jobs, spent)
     return Attempt(request=request, times=times, plan=planned)
 
@@ -138,7 +138,7 @@ def _slowed(times: StepTimes, rows: tuple[str, ...]) -> dict[str, float]:
         if row not in times.seconds:
             reason = times.absent.get(row, "it failed")
             raise RnnbenchError(f"{row}: no step could be timed: {reason}")
-    return {row: times.slowdown * times.seconds[row] for row in rows}
+    return {row: times.slowed(times.seconds[row]) for row in rows}
 
 
 def suite_of(opened: OpenedFile, attempt: Attempt) -> str:

@@ -30,6 +30,10 @@ class StepTimes(Struct, frozen=True, kw_only=True):
     slowdown: float = 1.0
     absent: dict[str, str] = {}
 
+    def slowed(self, seconds: float) -> float:
+        """Return what takes so many seconds on a quiet machine, by the clock of this one."""
+        return self.slowdown * seconds
+
 
 class TryPlan(Struct, frozen=True, kw_only=True):
     """What is trained.

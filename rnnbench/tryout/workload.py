@@ -31,6 +31,8 @@ AROUND_STEP = 1.6
 """A training step of the whole model over one of the cell alone: head, loss and optimiser."""
 OF_FORWARD = 0.4
 """An evaluation of a batch over a training step on it."""
+ANSWER_SECONDS = 15.0
+"""What the answer, the model and the report take behind the trainings."""
 START_SECONDS = 0.8
 """The start of a process of a training; reading the file comes on top."""
 

@@ -65,7 +65,11 @@ def test_windows_of_the_training_part_are_drawn_and_the_test_part_is_whole(tmp_p
     assert np.array_equal(whole.test.inputs, found.test.inputs)
     assert len(found.validation) == len(whole.validation)
     said = dict(six_lines(found.inspection))["split"]
-    assert f"windows for training, of which {USED} are used, " in said
+    split = whole.inspection.split
+    assert (
+        f"windows for training, of which {USED} are used, {split.validation} for validation, "
+        in said
+    )
     again = load(path, choices)
     assert np.array_equal(again.train.inputs, found.train.inputs)
 

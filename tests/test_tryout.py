@@ -169,7 +169,7 @@ def test_where_no_cell_is_better_the_answer_says_so() -> None:
 @pytest.mark.parametrize("seeds", [SEEDS, 3])
 def test_the_answer_says_of_how_many_examples_it_is(first: str, second: str, seeds: int) -> None:
     """At its end, whatever else is said, and still in five sentences."""
-    rows = [cell_row("gru", 1.7, first, 0.2), cell_row("lstm", 1.8, second, 0.1)]  # type: ignore[arg-type]
+    rows = [cell_row("gru", 1.7, first, 0.2), cell_row("lstm", 1.8, second, 0.1)]
     shown = outcome(*[msgspec.structs.replace(row, seeds=seeds) for row in rows])
     said = answer(replace(shown, used="4,000 of 36,765 windows"))
     assert len(said) <= MOST_SENTENCES

@@ -84,8 +84,8 @@ def drawn(count: int, among: int, rng: np.random.Generator) -> Array:
 
 
 def drawn_by_class(count: int, classes: Array, rng: np.random.Generator) -> Array:
-    """The same of sequences in the order of their classes, (B,), so that each class has its share;
-    and the first one of each class."""
+    """One sequence at random of each of `count` stretches in the order of classes, (B,), so that
+    each class has its share; and the first one of each class."""
     order = np.argsort(classes, kind="stable")
     firsts = np.unique(classes[order], return_index=True)[1]
     others = np.delete(order, firsts)

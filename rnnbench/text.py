@@ -77,6 +77,16 @@ def rounded_count(value: float, noun: str) -> str:
     return f"{written} {noun if written == '1' else noun + 's'}"
 
 
+def sentence(words: str) -> str:
+    """Return words as a sentence: with one full stop, where a reason in them may end in another.
+
+    An ellipsis, a question mark and an exclamation mark end a sentence too.
+    """
+    if words.endswith(("...", "?", "!")):
+        return words
+    return f"{words.rstrip('.')}."
+
+
 def plural(noun: str, count: int) -> str:
     """Return the noun as it follows a count or precedes a list: `seed`, `seeds`."""
     return noun if count == 1 else f"{noun}s"

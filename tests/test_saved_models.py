@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -304,27 +303,45 @@ def test_windows_with_a_missing_value_are_left_out(forecaster: Store, tmp_path: 
     assert asked.notices == ("2 windows with a gap or a value that cannot be read are left out.",)
 
 
-def test_forecasts_may_be_changes_since_the_last_season(forecaster: Store, tmp_path: Path) -> None:
-    """The program and the command take the same rows of the last season."""
-    result = next(iter(forecaster.read()))
-    save_model(forecaster, result, tmp_path)
-    saved, weights = open_model(tmp_path)
-    assert saved.preparation
-    assert saved.preparation.answer
-    seasonal = replace(saved.preparation.answer, reference="season", season=4, logarithm=True)
-    scaled = replace(seasonal, offset=(0.1, 0.2), scale=(0.01, 0.02))
-    first, *others = saved.preparation.channels
-    channels = (replace(first, logarithm=True), *others)
-    preparation = replace(saved.preparation, answer=scaled, channels=channels)
-    changed = replace(saved, preparation=preparation)
-    (tmp_path / "model.json").write_bytes(msgspec.json.encode(changed))
-    hidden = changed.architecture.hidden_size
-    (tmp_path / "predict.py").write_text(program_of(changed, [(2, hidden)]))
-    file = write(tmp_path, "day,warm,sales", *ROWS)
-    expected = answer(load_model(changed, weights), preparation, read_new(file, preparation))
-    assert 30 < expected.values[0, 0] < 45
-    printed = np.array(program(tmp_path, file), dtype=float)
-    np.testing.assert_allclose(printed, expected.values, **CLOSE)
+def at_uneven_times(folder: Path, times: str) -> Path:
+    """Two series at uneven times: dates, or numbers of the seconds."""
+    rng = np.random.default_rng(6)
+    lines = ["at,shop,sales"]
+    for shop in ("north", "south"):
+        between = np.round(np.exp(rng.uniform(4, 9, size=110)))
+        seconds = np.cumsum(between)
+        sales = 30 + np.append(0.0, np.log(between)[:-1]) + rng.normal(0, 0.3, 110)
+        for second, value in zip(seconds, sales, strict=True):
+            date = np.datetime64("2024-01-01T00:00:00") + np.timedelta64(int(second), "s")
+            at = str(date) if times == "dates" else f"{second / 3600:.6f}"
+            lines.append(f"{at},{shop},{value:.5f}")
+    path = folder / "uneven.csv"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("times", ["dates", slow("numbers")])
+def test_a_program_reads_the_time_since_the_row_before(times: str, tmp_path: Path) -> None:
+    """As the command does, in the first row of a series too; and it has at most thirty lines."""
+    file = at_uneven_times(tmp_path, times)
+    dials = ', answer = "sales", horizon = 10, group = "shop", order = "at"'
+    run = trained(tmp_path, "csv-forecast", file, dials)
+    saved, keys, values = answers(run, file)
+    assert saved.preparation is not None
+    assert saved.preparation.reads_elapsed
+    assert saved.preparation.calendar == (times == "dates")
+    files, reason = save_model(run, next(iter(run.read())), tmp_path / "model")
+    assert reason == ""
+    assert len(files[2].read_text().splitlines()) <= 30
+    printed = program(tmp_path / "model", file)
+    assert [row[0] for row in printed] == keys["shop"]
+    np.testing.assert_allclose(np.array([row[1:] for row in printed], float), values, **CLOSE)
+    even = replace(saved, preparation=replace(saved.preparation, resample="1h"))
+    with pytest.raises(RnnbenchError, match="for a model of rows on even steps of time"):
+        program_of(even, [(2, 4)])
+    several = replace(saved, preparation=replace(saved.preparation, order="day, hour"))
+    with pytest.raises(RnnbenchError, match="for times in several columns, 'day, hour'"):
+        program_of(several, [(2, 4)])
 
 
 @pytest.mark.slow

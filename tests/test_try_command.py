@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from rnnbench.datafile import load
-from rnnbench.records import Result
+from rnnbench.records import Result, Shape
 from rnnbench.saved_model import open_model
 from rnnbench.tryout import Attempt, StepTimes
 from rnnbench.tryout.losses import Losses
+from rnnbench.tryout.workload import PART_BATCH
 from tests.builders import clean_files as clean
 from tests.builders.cli import rnnbench
 from tests.builders.inside import rnnbench_here
@@ -168,6 +169,40 @@ def test_a_file_that_cannot_be_used_is_refused_before_anything_is_written(
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_file_with_too_many_examples_is_tried_on_some_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many as fit into the minutes, by steps at the smaller batch; the plan says how many, and
+    what uses more. The suite that is written has them."""
+    clean.write(tmp_path / "data.csv", clean.prices())
+    batches = []
+
+    def measured(names: tuple[str, ...], shape: Shape, _catalogue: object) -> StepTimes:
+        batches.append(shape.batch)
+        return StepTimes(seconds=dict.fromkeys(names, 1.0 if shape.batch == PART_BATCH else 0.5))
+
+    monkeypatch.setattr("rnnbench.tryout.preparing.measure_steps", measured)
+    monkeypatch.setattr("rnnbench.tryout.session.fit_baselines", interrupted)
+    for module in ("preparing", "planning"):
+        monkeypatch.setattr(f"rnnbench.tryout.{module}.LEAST_EXAMPLES", 20)
+    words = ("try", "data.csv", "--target", "close", "-c", "gru", "-j", "2")
+    shown = rnnbench_here(*words, "--dry-run", cwd=tmp_path)
+    assert batches == [32, PART_BATCH]
+    said = " ".join(shown.stdout.split())
+    assert "examples 120 of 150 windows of the training part are used; more do not fit" in said
+    assert rnnbench_here(*words, cwd=tmp_path).returncode == 130
+    run = tmp_path / "runs" / "try-data"
+    assert "train_examples = 120" in (run / "suite.toml").read_text()
+    assert "150 windows for training, of which 120 are used" in (run / "suite.toml").read_text()
+    goes_on = rnnbench_here(*words, "--dry-run", cwd=tmp_path)
+    assert "120 of 150 windows" in " ".join(goes_on.stdout.split())
+    named = (*words, "--train-examples", "50", "-o", "other", "--dry-run")
+    chosen = " ".join(rnnbench_here(*named, cwd=tmp_path).stdout.split())
+    assert (
+        "50 of 150 windows of the training part are used; that is what --train-examples" in chosen
+    )
 
 
 def interrupted(*_arguments: object) -> NoReturn:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import product
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -160,6 +161,25 @@ def test_where_no_cell_is_better_the_answer_says_so() -> None:
         "With gru, the best cell, forecasts are typically off by 1.9 % of 'p'.",
         "Its lead is within chance over 9 seeds and 300 test windows (p = 0.31, corrected for 2 cells).",
     )
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("better", "better"), ("undecided", "worse"), ("too few seeds", "worse")]
+)
+@pytest.mark.parametrize("seeds", [SEEDS, 3])
+def test_the_answer_says_of_how_many_examples_it_is(first: str, second: str, seeds: int) -> None:
+    """At its end, whatever else is said, and still in five sentences."""
+    rows = [cell_row("gru", 1.7, first, 0.2), cell_row("lstm", 1.8, second, 0.1)]
+    shown = outcome(*[msgspec.structs.replace(row, seeds=seeds) for row in rows])
+    said = answer(replace(shown, used="4,000 of 36,765 windows"))
+    assert len(said) <= MOST_SENTENCES
+    assert said[-1].startswith(
+        "Cells and baselines were fitted to 4,000 of 36,765 windows of the training part; more"
+    )
+    assert not any("fitted to" in sentence for sentence in answer(shown))
+    assert [one for one in answer(shown) if "have finished" in one] == [
+        one for one in said if "have finished" in one
+    ]
 
 
 def test_a_season_that_is_best_is_named() -> None:

@@ -16,14 +16,15 @@ from rnnbench.suite import read_suite
 from rnnbench.training.evaluation import EVALUATION_STREAMS
 from rnnbench.training.predictions import in_order
 from rnnbench.training.windows import folded, windows
-from rnnbench.tryout import Attempt, StepTimes, TryPlan, TryRequest, run_until
+from rnnbench.tryout import Attempt, Session, StepTimes, TryPlan, TryRequest, run_until
 from rnnbench.tryout.evaluation import Evaluation
 from rnnbench.tryout.folder import keep_attempt, kept_attempt
 from rnnbench.tryout.losses import Losses
-from rnnbench.tryout.planning import Sizes, enough_seeds, plan
+from rnnbench.tryout.planning import LEAST_EXAMPLES, enough_seeds, plan, plan_of_all, plan_of_part
 from rnnbench.tryout.preparing import OpenedFile, suite_of
 from rnnbench.tryout.stepping import candidates, chosen, classic_cells
 from rnnbench.tryout.task_dials import dials_of
+from rnnbench.tryout.workload import ANSWER_SECONDS, PART_BATCH, Sizes
 from tests.builders import clean_files as clean
 from tests.builders.hostile_files import HOSTILE
 
@@ -63,6 +64,47 @@ def test_a_short_time_gives_fewer_seeds_and_a_shorter_one_is_refused() -> None:
         assert plan(STEPS, SIZES, 60 * minutes - spent, jobs=2).seeds == 3
 
 
+MANY = Sizes(train=36_765, validation=7_891, is_text=False, reading_seconds=0.6, test=7_892)
+
+
+def test_of_more_examples_than_there_is_time_for_some_are_used() -> None:
+    """As many as fit, and more of them the more time there is; at first with as many seeds as a
+    verdict needs, then with three; below the fewest the plan is refused, and names the minutes."""
+    large_steps = {row: 5 * seconds for row, seconds in STEPS.items()}
+    used = []
+    for seconds in (90.0, 110.0, 200.0, 400.0):
+        assert plan_of_all(large_steps, MANY, seconds, jobs=2) is None
+        planned = plan_of_part(STEPS, MANY, seconds, jobs=2)
+        assert planned.seconds <= seconds
+        assert planned.batch_size == PART_BATCH
+        assert planned.train_examples is not None
+        used.append((planned.seeds, planned.train_examples))
+    assert used == sorted(used)
+    assert len(set(used)) == len(used)
+    assert used[0][0] == 3
+    assert used[-1][0] == enough_seeds(5)
+    assert all(LEAST_EXAMPLES <= count < MANY.train for _, count in used)
+    assert plan_of_part(STEPS, MANY, 1e6, jobs=2).train_examples is None
+    with pytest.raises(RnnbenchError, match="on 2,000 of 36,765 examples need about") as caught:
+        plan_of_part(STEPS, MANY, 20.0, jobs=2, spent_seconds=30.0)
+    minutes = float(str(caught.value).split("about ")[1].split(" ")[0])
+    least = plan_of_part(STEPS, MANY, 60 * minutes - 30.0, jobs=2)
+    assert least.train_examples is not None
+    assert least.train_examples >= LEAST_EXAMPLES
+
+
+def test_a_loaded_machine_has_more_time_for_its_answer(tmp_path: Path) -> None:
+    """By as much as steps take longer on it, so that the answer is not late."""
+    file = opened(*files(tmp_path)[0])
+    seconds = []
+    for slowdown in (1.0, 3.0):
+        times = StepTimes(seconds=STEPS, slowdown=slowdown)
+        begun = replace(attempt(file), times=times)
+        session = Session(tmp_path, file, begun, is_new=True, is_changed=True)
+        seconds.append(session.answer_seconds)
+    assert seconds == [ANSWER_SECONDS, 3 * ANSWER_SECONDS]
+
+
 def test_the_two_cheapest_beside_the_classic_ones_are_tried() -> None:
     times = StepTimes(seconds={"hgrn": 0.04, **STEPS, "qrnn": 0.02}, absent={"mamba": "it failed"})
     catalogue = Catalogue.present()
@@ -97,13 +139,17 @@ def attempt(file: OpenedFile) -> Attempt:
     return Attempt(request=file.request, times=StepTimes(seconds=STEPS), plan=PLAN)
 
 
-@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize(
+    ("place", "examples"),
+    [(0, None), (0, 30), (1, None), (2, 8), (3, None), (3, 30), (4, 30), (5, None)],
+)
 def test_the_suite_says_every_guess_and_its_task_reads_the_same_arrays(
-    place: int, tmp_path: Path
+    place: int, examples: int | None, tmp_path: Path
 ) -> None:
-    """By the task's own reading of the dials in the file, to the last bit."""
+    """By the task's own reading of the dials in the file, to the last bit; where the plan uses some
+    of the training examples, these are the same ones."""
     path, choices = files(tmp_path)[place]
-    file = opened(path, choices)
+    file = opened(path, choices).with_examples(examples)
     written = keep_attempt(tmp_path / "run", attempt(file), suite_of(file, attempt(file)))
     suite = read_suite(str(written), Catalogue.present())
     (use,) = suite.tasks

@@ -95,6 +95,15 @@ def test_the_page_opens_with_the_recommendation(page: str) -> None:
     assert page.index('id="your-file"') < page.index('id="task-adding"')
 
 
+def test_the_page_is_named_after_the_file(page: str) -> None:
+    """In its title and below its headline; the name of the suite, which is that of its own file,
+    would say nothing."""
+    (title,) = re.findall(r"<title>(.*?)</title>", page)
+    assert title.startswith("&lt;b&gt;prices.csv: gru is worth it")
+    assert "&lt;b&gt;prices.csv: which cell?" in page
+    assert "Suite " not in page[: page.index('id="your-file"')]
+
+
 def test_names_in_a_file_are_no_code(page: str) -> None:
     for name in ("<b>prices", "<i>well</i>"):
         assert name not in page

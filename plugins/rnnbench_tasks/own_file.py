@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 from zipfile import Path as ZipPath
 
+from msgspec.structs import replace
+
 import rnnbench
 
 Fill = Literal["", "drop", "forward", "linear"]
@@ -25,10 +27,12 @@ class OwnFile(rnnbench.RecordedTask):
 
     What score is reachable in a file is unknown, so that there is no target, unless the dial sets
     one: trainings last for the whole budget, and cells are ranked by their test scores.
+    `train_examples` is how many examples of the training part are used; 0 for all.
     """
 
     path: str = ""
     target: float | None = field(default=None, kw_only=True)  # type: ignore[misc]  # here a dial
+    train_examples: int = field(default=0, kw_only=True)
     kind: ClassVar[str]
     """What the file must be taken for."""
 
@@ -39,6 +43,8 @@ class OwnFile(rnnbench.RecordedTask):
             raise ValueError(
                 f"path must be absolute, got '{self.path}'. Is it '{Path(self.path).absolute()}'?"
             )
+        if self.train_examples < 0:
+            raise ValueError(f"train_examples must be at least 0, got {self.train_examples}")
         if self.target is not None:
             self.check_target(self.target)
 
@@ -67,7 +73,8 @@ class OwnFile(rnnbench.RecordedTask):
             raise rnnbench.DataUnavailable(f"{self.name}: no file is named: set the dial `path`")
         path = Path(self.path).expanduser()
         try:
-            found = _load(path, self.choices, path.stat().st_mtime_ns)
+            choices = replace(self.choices, train_examples=self.train_examples or None)
+            found = _load(path, choices, path.stat().st_mtime_ns)
         except OSError as error:
             raise rnnbench.DataUnavailable(
                 f"{path}: cannot be read: {error.strerror or error}"

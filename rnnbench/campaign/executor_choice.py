@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from rnnbench import text
 from rnnbench.contracts import Executor, ExecutorContext, ExecutorSpec
 from rnnbench.errors import RnnbenchError, describe, first_line
 from rnnbench.records import Option
@@ -66,7 +67,7 @@ class ExecutorChoice:
         except BaseException as error:  # third-party code may raise anything, and may try to exit
             failure = f"{self.named} failed in the middle of the run: {describe(error)}"
             advice = "What finished is kept; the same command, without --fresh, goes on from there"
-            raise RnnbenchError(f"{failure}. {advice}") from error
+            raise RnnbenchError(f"{text.sentence(failure)} {advice}") from error
 
     def _opened(self, build: Callable[..., Executor], context: ExecutorContext) -> Executor:
         try:

@@ -20,8 +20,8 @@ def not_kept(context: ExecutorContext, result: Result) -> Iterator[str]:
         return
     if result.status == "skipped" and result.reason.startswith(f"{path}: "):
         raise RnnbenchError(
-            f"{result.reason}. What finished before is kept; once there is room, the same command"
-            " goes on from there"
+            f"{text.sentence(result.reason)} What finished before is kept; once there is room, the"
+            " same command goes on from there"
         )
     for line in result.output.splitlines():
         if line.startswith(WEIGHTS_NOT_KEPT):

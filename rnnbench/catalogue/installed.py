@@ -9,7 +9,7 @@ from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from rnnbench import hooks
+from rnnbench import hooks, text
 from rnnbench.catalogue.registry import Plugin
 from rnnbench.errors import describe
 from rnnbench.sources import file_hash
@@ -139,7 +139,7 @@ def _declares_plugins(distribution: Distribution) -> bool:
 def _damaged(distribution: Distribution, problem: str) -> Plugin:
     folder = getattr(distribution, "_path", None)
     name = getattr(folder, "name", "") or "unknown"
-    advice = f"{problem}. Reinstall the distribution, or remove the folder {folder}"
+    advice = f"{text.sentence(problem)} Reinstall the distribution, or remove the folder {folder}"
     return Plugin(
         name=name.partition("-")[0], distribution=name, version="", module="", problem=advice
     )

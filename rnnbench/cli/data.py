@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from rnnbench import text
 from rnnbench.archives import fetch, is_here
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.completion import TASKS
@@ -49,7 +50,7 @@ def fetch_(tasks: tuple[str, ...]) -> None:
             say(f"{archive.name}: {fetch(archive)}")
         except DataUnavailable as error:
             failed = True
-            note(f"{error}. Skipped: {', '.join(users)}.")
+            note(f"{text.sentence(str(error))} Skipped: {', '.join(users)}.")
     if failed:
         raise ended(ExitCode.FAILED)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from rnnbench import text
 from rnnbench.cli.output import note, print_line
 from rnnbench.driver import open_run
 from rnnbench.errors import RnnbenchError
@@ -33,7 +34,7 @@ def export_model(
         for file in files:
             print_line(str(file))
         if reason:
-            note(f"note: {reason}.")
+            note(text.sentence(f"note: {reason}"))
         return
     saved = saved_model_of(store, result)
     try:

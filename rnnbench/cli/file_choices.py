@@ -25,6 +25,9 @@ OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--unit", type=click.Choice(get_args(Unit)), help="What is read of a plain text."),
     click.option("--keep", metavar="COL", multiple=True, help="A column to read in any case."),
+    click.option(
+        "--train-examples", type=int, metavar="N", help="Train on N examples.  [default: all]"
+    ),
     click.option("--resample", metavar="STEP", help="Put rows on even steps by means, as of 1h."),
 )
 

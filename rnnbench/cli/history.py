@@ -73,7 +73,7 @@ def add_(runs: Sequence[Path], commit: str, checkout: Path, file: Path) -> None:
             problems.append(error)
     last = problems.pop() if len(problems) == len(runs) else None
     for problem in problems:
-        note(f"rnnbench: {problem}.")
+        note(text.sentence(f"rnnbench: {problem}"))
     if last is not None:
         raise last
     _summarise(file)
@@ -86,9 +86,9 @@ def _add_run(folder: Path, git: Checkout, commit: str, file: Path) -> int:
     run = read_run(folder)
     values = values_of_run(run.results, git, commit)
     for sentence in values.left_out:
-        note(f"{folder}: {sentence}.")
+        note(text.sentence(f"{folder}: {sentence}"))
     for path, problem in run.unreadable.items():
-        note(f"{path} cannot be read: {problem}.")
+        note(text.sentence(f"{path} cannot be read: {problem}"))
     if not values.measured:
         raise RnnbenchError(NOTHING.format(folder))
     with History(file, new=True) as opened:

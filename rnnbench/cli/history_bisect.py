@@ -56,7 +56,7 @@ def bisect_(
     try:
         found = bisect(git.known(good), commits, judge, _listen)
     except (BadUndecided, NotWorse) as error:
-        note(f"rnnbench: {error}.")
+        note(text.sentence(f"rnnbench: {error}"))
         is_undecided = isinstance(error, BadUndecided)
         raise ended(ExitCode.UNDECIDED if is_undecided else ExitCode.NOTHING_RAN) from None
     if len(found.suspects) == 1:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue
 from rnnbench.cli.output import note, say
 from rnnbench.cli.summary import print_answers
@@ -70,7 +71,7 @@ def look(store: Store) -> Findings:
 def tell_unreadable(store: Store) -> None:
     """Print which results are left out, and why."""
     for path, problem in store.unreadable.items():
-        note(f"{path}: left out, cannot be read: {problem}.")
+        note(text.sentence(f"{path}: left out, cannot be read: {problem}"))
 
 
 def _print_files(outcome: Rendered) -> None:

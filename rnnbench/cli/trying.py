@@ -6,7 +6,7 @@ from time import monotonic
 import click
 from msgspec import to_builtins
 
-from rnnbench import environment
+from rnnbench import environment, text
 from rnnbench.cli.completion import CELLS
 from rnnbench.cli.doing import Doing
 from rnnbench.cli.exit_codes import ExitCode, ended
@@ -22,9 +22,6 @@ from rnnbench.driver import Prepared, warnings_of
 from rnnbench.errors import RnnbenchError
 from rnnbench.findings import Tryout
 from rnnbench.tryout import RunEnd, Session, open_file, open_session, run_until
-
-ANSWER_SECONDS = 15.0
-"""Of the minutes, what the answer and its report take."""
 
 
 @click.command("try")
@@ -71,7 +68,7 @@ def try_(
     FILE is what `rnnbench inspect` takes. A handful of cells is trained under equal budgets,
     beside the forecasts that need no cell. Ctrl-C answers from what has finished.
     """
-    deadline = monotonic() + 60 * minutes - ANSWER_SECONDS
+    end_of_all = monotonic() + 60 * minutes
     opened = open_file(file, choices, cells)
     if not as_json:
         print_inspection(opened.dataset.inspection)
@@ -79,7 +76,7 @@ def try_(
     at_once = jobs or environment.machine().cores
     with Doing() as doing:
         doing.now("timing a training step of each cell ...")
-        session = open_session(opened, folder, deadline - monotonic(), at_once)
+        session = open_session(opened, folder, end_of_all - monotonic(), at_once)
     if not as_json:
         print_plan(session, minutes, at_once)
     if dry_run:
@@ -92,7 +89,7 @@ def try_(
         doing.now("fitting baselines ...")
         baselines = session.baselines()
     with Display(Verbosity.QUIET if as_json else Verbosity.USUAL) as display:
-        end = run_until(prepared, deadline, display.watch)
+        end = run_until(prepared, end_of_all - session.answer_seconds, display.watch)
     found = session.evaluate(prepared, baselines)
     _answer(found, session, prepared, as_json)
     raise ended(_exit_code(found, end))
@@ -123,10 +120,10 @@ def _write_model(found: Tryout, session: Session, prepared: Prepared) -> Path | 
     try:
         folder, reason = session.save_model(prepared, found.drawn_cell)
     except RnnbenchError as error:
-        note(f"note: no model is written: {error}.")
+        note(text.sentence(f"note: no model is written: {error}"))
         return None
     if reason:
-        note(f"note: {reason}.")
+        note(text.sentence(f"note: {reason}"))
     return folder
 
 

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from rnnbench import text
 from rnnbench.cli.output import console, print_columns, print_columns_plainly, say
+from rnnbench.datafile import words_of_use
 from rnnbench.findings import Tryout
 from rnnbench.tryout import CHEAPEST, Session
 
@@ -24,6 +25,9 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     """Print which cells are trained, how often, and how long that takes."""
     plan = session.attempt.plan
     _line("cells", _cells(session))
+    used = words_of_use(session.opened.dataset.inspection.split)
+    if used:
+        _line("examples", f"{used} of the training part are used; {_why_not_all(session)}.")
     search = text.counted(plan.tuning_seeds, "training")
     rates = text.enumerated([text.setting(rate) for rate in plan.learning_rates])
     _line(
@@ -41,6 +45,13 @@ def print_plan(session: Session, minutes: float, jobs: int) -> None:
     _line("time", f"{how_long}; {latest}.")
 
 
+def _why_not_all(session: Session) -> str:
+    """Why some of the training examples are used, and what would use more."""
+    if session.opened.request.choices.train_examples is not None:
+        return "that is what --train-examples says"
+    return "more do not fit into the time, and more --minutes use more"
+
+
 def _line(name: str, sentence: str) -> None:
     say(f"{name:<{NAME_WIDTH}}{sentence}", hang=NAME_WIDTH, lead=len(name), style="bold")
 
@@ -54,8 +65,8 @@ def _cells(session: Session) -> str:
         return f"{text.enumerated(steps)}, as named, with their measured training step."
     cheapest = text.enumerated(attempt.plan.cells[-CHEAPEST:])
     others = text.enumerated(attempt.plan.cells[:-CHEAPEST])
-    why = f"have the shortest measured training step beside {others}"
-    return f"{text.enumerated(steps)}; {cheapest} {why}."
+    why_these = f"have the shortest measured training step beside {others}"
+    return f"{text.enumerated(steps)}; {cheapest} {why_these}."
 
 
 def print_tryout(found: Tryout) -> None:

@@ -29,6 +29,7 @@ from rnnbench.datafile.records import (
     Split,
     Windows,
 )
+from rnnbench.datafile.sampling import sampled, validation_used, with_examples, words_of_use
 from rnnbench.datafile.scores import (
     classification_scores,
     forecast_scores,
@@ -70,8 +71,12 @@ __all__ = [
     "read_new",
     "read_new_text",
     "references_of",
+    "sampled",
     "scores_over_targets",
     "sentence_of",
     "six_lines",
     "symbols_of",
+    "validation_used",
+    "with_examples",
+    "words_of_use",
 ]

@@ -24,6 +24,7 @@ class Series:
     elapsed: (R,) the time since the row before, NaN in the first row of a series; None where it is
              not read.
     resample: the step that rows were put on; None where they stayed as they were.
+    calendar: whether times are dates, as opposed to numbers of another kind.
     """
 
     inspection: Inspection
@@ -38,6 +39,7 @@ class Series:
     fill: Fill
     elapsed: Array | None = None
     resample: str | None = None
+    calendar: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,14 @@ class Text:
 class Texts:
     """Texts with a class each.
 
-    texts:  each as the file has it.
+    words:  the words of each.
     labels: the class of each.
     part:   (S,) 0 for training, 1 for validation, 2 for test data.
     lines:  (S,) the line of the file of each.
     """
 
     inspection: Inspection
-    texts: Sequence[str]
+    words: Sequence[Sequence[str]]
     labels: Sequence[str]
     part: Array
     lines: Array

@@ -133,6 +133,7 @@ def examine_series(
         fill=choices.fill or DROP,
         elapsed=arranged.elapsed if arranged.is_irregular else None,
         resample=choices.resample,
+        calendar=clock is None or clock.calendar,
     )
 
 

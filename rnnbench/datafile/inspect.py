@@ -1,6 +1,7 @@
 """Looks at a user's file: what it is taken for, what would be done with it, what is odd in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from rnnbench.datafile.archive_files import ENDINGS, read_archive_file
@@ -15,6 +16,7 @@ from rnnbench.datafile.order import columns_of_order, find_clock
 from rnnbench.datafile.parquet_files import read_parquet
 from rnnbench.datafile.records import Choices, Inspection, window_of
 from rnnbench.datafile.roles import LABEL_CLASSES, LABEL_NAME, guess_group, guess_label
+from rnnbench.datafile.sampling import with_examples
 from rnnbench.datafile.sequences import sequences_of
 from rnnbench.datafile.source import find_source, is_parquet
 from rnnbench.datafile.table import Table
@@ -45,7 +47,8 @@ def examine(path: Path, choices: Choices | None = None) -> Examined:
     if choices.resample is not None and not isinstance(found, Series):
         kind = found.inspection.kind
         raise unusable(str(path), f"--resample is for forecasts, and the file is for a {kind}")
-    return found
+    used = with_examples(found.inspection, choices.train_examples)
+    return replace(found, inspection=used)
 
 
 def _examine(path: Path, choices: Choices) -> Examined:

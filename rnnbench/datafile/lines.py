@@ -106,10 +106,18 @@ def _windows(inspection: Inspection) -> str:
 
 def _split(inspection: Inspection) -> str:
     split = inspection.split
+    is_text = inspection.kind == "language model"
+    train = _used(split.train_used, split.train, "the last " if is_text else "")
+    validation = _used(split.validation_used, split.validation, "the first " if is_text else "")
     return (
-        f"by {split.by}: {split.train:,} {split.unit} for training, {split.validation:,} for"
-        f" validation, {split.test:,} for the test."
+        f"by {split.by}: {split.train:,} {split.unit} for training{train}, {split.validation:,} for"
+        f" validation{validation}, {split.test:,} for the test."
     )
+
+
+def _used(count: int | None, among: int, which: str) -> str:
+    """How many of the examples of a part are used, where not all of them are."""
+    return "" if count in (None, among) else f", of which {which}{count:,} are used"
 
 
 def _transforms(inspection: Inspection) -> str:

@@ -10,7 +10,7 @@ from rnnbench.datafile.records import Fill, Kind, Unit
 from rnnbench.datafile.table import Array
 
 Form = Literal["level", "change", "from last", "elapsed"]
-Reference = Literal["none", "last", "season"]
+Reference = Literal["none", "last"]
 LARGEST_LOGARITHM = 80.0
 """Logarithms of a forecast are cut here, so that the square of the value is a finite number."""
 
@@ -39,10 +39,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 
     column:    the target.
     logarithm: whether that sum is the logarithm of the value.
-    reference: `none`: 0. `last`: the target in the last row of the window. `season`: the target
-               `season` rows before the one to forecast, or the last one in the window that is
-               a whole number of seasons before it. Its logarithm is taken where `logarithm` is set.
-    season:    rows of a season; 0 without one.
+    reference: `none`: 0. `last`: the target in the last row of the window; its logarithm where
+               `logarithm` is set.
     offset:    for each of the next rows.
     scale:     for each of the next rows.
     """
@@ -50,7 +48,6 @@ class Answer(Struct, frozen=True, kw_only=True):
     column: str
     logarithm: bool = False
     reference: Reference = "none"
-    season: int = 0
     offset: tuple[float, ...]
     scale: tuple[float, ...]
 
@@ -75,6 +72,7 @@ class Preparation(Struct, frozen=True, kw_only=True):
     text:       the column of texts.
     fill:       what becomes of missing values.
     resample:   the step of time on which rows are put by their means; None where they stay.
+    calendar:   whether times are dates, as opposed to numbers of another kind.
     """
 
     kind: Kind
@@ -91,6 +89,7 @@ class Preparation(Struct, frozen=True, kw_only=True):
     text: str | None = None
     fill: Fill = "drop"
     resample: str | None = None
+    calendar: bool = True
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -155,15 +154,7 @@ def _references(answer: Answer, windows: Array) -> Array:
     if answer.reference == "none":
         return np.zeros((len(windows), ahead))
     x: Array = np.log(windows) if answer.logarithm else windows
-    if answer.reference == "last":
-        return np.repeat(x[:, -1:], ahead, axis=1)
-    return x[:, seasonal_places(answer.season, ahead)]
-
-
-def seasonal_places(season: int, ahead: int) -> Array:
-    """Where in a window, counted back from its end, the same time of the last season is, (H,)."""
-    places: Array = np.arange(ahead) % season - season
-    return places
+    return np.repeat(x[:, -1:], ahead, axis=1)
 
 
 def in_units(answers: Sequence[Answer], outputs: Array, references: Array) -> Array:

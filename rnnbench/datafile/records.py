@@ -31,6 +31,8 @@ class Choices(Struct, frozen=True, kw_only=True):
     resample: the step of time, such as `1h`, on which rows of a forecast are put by their means.
              By default rows stay as they are, and where their times have no usual step, the time
              since the row before is read.
+    train_examples: how many windows, sequences or texts of the training part are used; None for
+             all.
     """
 
     target: str | None = None
@@ -44,6 +46,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     unit: Unit | None = None
     keep: tuple[str, ...] = ()
     resample: str | None = None
+    train_examples: int | None = None
 
 
 WINDOW = 60
@@ -144,6 +147,7 @@ class Split(Struct, frozen=True, kw_only=True):
     by:         `time`, `position`, or what is kept in one part.
     unit:       what is counted: windows, sequences or texts.
     train, validation, test: how many of them.
+    train_used, validation_used: how many of them are used; None for all.
     """
 
     by: str
@@ -151,6 +155,8 @@ class Split(Struct, frozen=True, kw_only=True):
     train: int
     validation: int
     test: int
+    train_used: int | None = None
+    validation_used: int | None = None
 
 
 class Inspection(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from rnnbench.datafile.dataset import Dataset
-from rnnbench.datafile.preparation import seasonal_places
 from rnnbench.datafile.steps import DAY, HOUR
 from rnnbench.datafile.table import Array
 
@@ -84,7 +83,7 @@ def seasonal(dataset: Dataset, start: Array | None, rows: int) -> Array:
     assert dataset.levels is not None
     assert start is not None
     assert dataset.preparation.answer is not None
-    places = seasonal_places(rows, len(dataset.preparation.answer.offset))
+    places = np.arange(len(dataset.preparation.answer.offset)) % rows - rows
     by_row = dataset.levels[start[:, None] + places]
     found: Array = by_row.transpose(0, 2, 1).reshape(len(start), -1)
     return found

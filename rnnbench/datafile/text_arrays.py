@@ -11,7 +11,7 @@ from rnnbench.datafile.preparation import Preparation
 from rnnbench.datafile.sequence_arrays import codes_of
 from rnnbench.datafile.table import Array
 from rnnbench.datafile.windows import PARTS
-from rnnbench.datafile.words import most_frequent, words_of
+from rnnbench.datafile.words import most_frequent
 
 MOST_SYMBOLS = 1_999
 """Known words or characters; perplexities are comparable at equal numbers alone."""
@@ -38,7 +38,7 @@ def text_arrays(text: Text) -> Dataset:
 
 def texts_arrays(texts: Texts, most_steps: int) -> Dataset:
     """The last `most_steps` words of each text, padded on the right by zeros, and its class."""
-    words = [words_of(text)[-most_steps:] or [""] for text in texts.texts]
+    words = [of[-most_steps:] or [""] for of in texts.words]
     roles = {column.role: column.name for column in texts.inspection.columns}
     train = chain.from_iterable(words[one] for one in np.flatnonzero(texts.part == 0))
     preparation = Preparation(

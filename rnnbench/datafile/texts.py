@@ -135,7 +135,8 @@ def examine_texts(
         sources = {choices.group: [str(code) for code in codes]}
     units, joined, grouped = units_by_source(sources, of_kept, units, "texts")
     part = split_classes(table.file, of_kept, units)
-    lengths = [len(words_of(str(one))) for one in kept]
+    words = [words_of(str(one)) for one in kept]
+    lengths = [len(of) for of in words]
     most = most_steps_of(choices)
     train, validation, test = (int((part == one).sum()) for one in range(3))
     roles: dict[str, Role] = {text: "text", label: "label"}
@@ -166,8 +167,7 @@ def examine_texts(
         transforms=Transforms(scaling=UNSCALED, reason="a text has no level"),
         notices=(*table.notices, *notices, *equal, *grouped, *left_out),
     )
-    texts_kept = [str(one) for one in kept]
-    return Texts(inspection, texts_kept, of_kept, part, table.lines[rows])
+    return Texts(inspection, words, of_kept, part, table.lines[rows])
 
 
 def _left_out(columns: Mapping[str, Values], taken: set[str]) -> list[Notice]:

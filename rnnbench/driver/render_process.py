@@ -16,6 +16,7 @@ from typing import NoReturn
 import msgspec
 from msgspec import Struct
 
+from rnnbench import text
 from rnnbench.catalogue import Catalogue, Plugin
 from rnnbench.contracts import Renderer
 from rnnbench.errors import PluginError, describe
@@ -53,10 +54,8 @@ class Rendered(Struct, frozen=True, kw_only=True):
     @property
     def sentence(self) -> str:
         """The problem, for a reader who knows nothing of it yet."""
-        return (
-            f"The report '{self.report}' of {self.origin} could not be made:"
-            f" {self.problem.rstrip('.')}."
-        )
+        could_not = f"The report '{self.report}' of {self.origin} could not be made"
+        return text.sentence(f"{could_not}: {self.problem}")
 
 
 def main(parent: int, findings: str, *exchanges: str) -> NoReturn:

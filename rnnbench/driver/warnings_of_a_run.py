@@ -7,7 +7,9 @@ from rnnbench.campaign import FAILURES, Progress
 def warnings_of(progress: Progress) -> list[str]:
     """A sentence for each kind of thing to know or to mend: trials without figures, changed
     sources, failures."""
-    warnings = [f"{count} without figures: {why}." for why, count in progress.reasons.items()]
+    warnings = [
+        text.sentence(f"{count} without figures: {why}") for why, count in progress.reasons.items()
+    ]
     for name, count in progress.stale.items():
         since = f"{name} has changed since {count} of the results that were kept"
         warnings.append(f"{since}; --fresh with -c or -t runs them again.")
@@ -15,7 +17,7 @@ def warnings_of(progress: Progress) -> list[str]:
         kept = f"with {count} of the results that were kept"
         warnings.append(f"Helper modules of {name} were not recorded {kept}.")
     warnings += [
-        f"{sentence} (in {text.counted(count, 'replicate')})."
+        f"{sentence.rstrip('.')} (in {text.counted(count, 'replicate')})."
         for sentence, count in progress.absent.items()
     ]
     if progress.failed:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from rnnbench import text
 from rnnbench.findings.rows import in_full
 from rnnbench.records import CostTrial, Outcome, Result
 
@@ -34,12 +35,13 @@ def _sentences(name: str, outcomes: Sequence[Outcome]) -> Iterator[str]:
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     for outcome in failed:
         if outcome.decided:
-            yield f"Cell '{name}' fails the law '{outcome.check}': {outcome.sentence}."
+            fails = f"Cell '{name}' fails the law '{outcome.check}'"
+            yield text.sentence(f"{fails}: {outcome.sentence}")
     undecided = [outcome for outcome in failed if not outcome.decided]
     if undecided:
         laws = ", ".join(outcome.check for outcome in undecided)
         why = undecided[0].sentence
-        yield f"Cell '{name}' was not checked for {laws}: {why}."
+        yield text.sentence(f"Cell '{name}' was not checked for {laws}: {why}")
 
 
 def caveats_of(caveats: Iterable[LawCaveat], rows: Iterable[str]) -> list[str]:

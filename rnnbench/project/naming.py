@@ -85,7 +85,7 @@ def _refuse_shadowing(names: Names) -> None:
     reason = _shadowing(names)
     if reason:
         raise RnnbenchError(
-            f"new: the package would be called '{names.package}', {reason}. Choose another name,"
+            f"new: the package would be called '{names.package}', {reason}; choose another name,"
             f" such as 'my-{names.name}'"
         )
 

@@ -42,8 +42,8 @@ def program(saved: SavedModel, sizes: Sequence[tuple[int, int]]) -> str:
     architecture = saved.architecture
     _refuse(architecture)
     preparation = saved.preparation
-    if preparation is not None and (preparation.reads_elapsed or preparation.resample):
-        raise RnnbenchError("no predict.py is written for a model that reads times")
+    if preparation is not None:
+        _refuse_times(preparation)
     reads = preparation is not None and preparation.kind in TITLES
     module, _, attribute = architecture.build.partition(":")
     residual = architecture.backbone == "residual"
@@ -84,6 +84,9 @@ def _reading(preparation: Preparation) -> dict[str, object]:
         "target": repr(answer.column) if answer else "",
         "several": several,
         "logarithm": any(channel.logarithm for channel in preparation.channels),
+        "elapsed": preparation.reads_elapsed,
+        "since_before": _since_before(preparation),
+        "calendar": preparation.calendar,
         "changes": any(channel.form != "level" for channel in preparation.channels),
         "seen": any(answer.reference != "none" for answer in preparation.answers),
         "value": _values(preparation.answers),
@@ -91,6 +94,15 @@ def _reading(preparation: Preparation) -> dict[str, object]:
         "word": WORD.pattern,
         "double": DOUBLE,
     }
+
+
+def _since_before(preparation: Preparation) -> str:
+    """What takes the time of row `a` from that of row `b`, in the numbers that were trained on."""
+    a, b = (f"{name}[{preparation.order!r}]" for name in "ab")
+    if preparation.calendar:
+        read = "datetime.datetime.fromisoformat"
+        return f"({read}({b}) - {read}({a})).total_seconds()"
+    return f"float({b}) - float({a})"
 
 
 def _refuse(architecture: Architecture) -> None:
@@ -106,6 +118,15 @@ def _refuse(architecture: Architecture) -> None:
         )
 
 
+def _refuse_times(preparation: Preparation) -> None:
+    if preparation.resample is not None:
+        raise RnnbenchError("no predict.py is written for a model of rows on even steps of time")
+    if preparation.reads_elapsed and ", " in (preparation.order or ""):
+        raise RnnbenchError(
+            f"no predict.py is written for times in several columns, '{preparation.order}'"
+        )
+
+
 def _title(preparation: Preparation | None) -> str:
     if preparation is None:
         return PLAIN
@@ -118,6 +139,8 @@ def _needs(architecture: Architecture, preparation: Preparation | None) -> str:
     needs += f" {architecture.distribution}."
     if preparation is not None and preparation.unit is None:
         needs += " Rows are in the order of time, and none lacks a value."
+    if preparation is not None and preparation.reads_elapsed and preparation.calendar:
+        needs += " Times are as 2021-01-31 or 2021-01-31 08:30."
     return needs
 
 
@@ -150,7 +173,4 @@ def _values(answers: Sequence[Answer]) -> str:
 def _with_reference(answer: Answer, value: str, seen: str) -> str:
     if answer.reference == "last":
         value += f" + {seen}[:, -1:]"
-    elif answer.reference == "season":
-        ahead = len(answer.offset)
-        value += f" + {seen}[:, [k % {answer.season} - {answer.season} for k in range({ahead})]]"
     return f"({value}).clamp(max=80.0).exp()" if answer.logarithm else f"({value})"

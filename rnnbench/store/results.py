@@ -12,6 +12,7 @@ from time import monotonic, sleep
 import msgspec
 from filelock import FileLock, Timeout
 
+from rnnbench import text
 from rnnbench.errors import RnnbenchError, UnknownName
 from rnnbench.records import (
     PREDICTIONS_FOLDER,
@@ -126,8 +127,8 @@ class Store:
             write_atomically(path, content)
         except OSError as error:
             raise RnnbenchError(
-                f"{path}: cannot be written: {error.strerror or error}. What finished before is"
-                " kept; once there is room, the same command goes on from there"
+                f"{path}: cannot be written: {text.sentence(error.strerror or str(error))} What"
+                " finished before is kept; once there is room, the same command goes on from there"
             ) from error
         return path
 
@@ -156,7 +157,7 @@ class Store:
         try:
             return whole(path)
         except UNREADABLE as error:
-            raise RnnbenchError(f"{path}: cannot be read: {problem_of(error)}.") from error
+            raise RnnbenchError(f"{path}: cannot be read: {problem_of(error)}") from error
 
     def read(self) -> Iterator[Result]:
         """Yield all readable results, in the order of their names.

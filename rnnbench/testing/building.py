@@ -28,7 +28,7 @@ def refusal(subject: Subject) -> str:
         if error is not None:
             return (
                 f"it cannot be built at input size {sized.input_size} and hidden size {units}:"
-                f" {describe(error)}. {_hint(subject, error)}"
+                f" {text.sentence(describe(error))} {_hint(subject, error)}"
             )
     return ""
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from rnnbench import text
-from rnnbench.datafile import headline, sentence_of, six_lines
+from rnnbench.datafile import headline, sentence_of, six_lines, words_of_use
 from rnnbench.findings import Condition
 from rnnbench.findings.learning.looks import Schedule
 from rnnbench.findings.tryout.answer import Outcome, answer, recommended
@@ -31,6 +31,7 @@ def evaluate(
     cells = evaluation.judged(looks)
     baselines = evaluation.baseline_rows()
     best = evaluation.best_baseline
+    inspection = losses.dataset.inspection
     outcome = Outcome(
         measure=losses.measure,
         cells=cells,
@@ -39,8 +40,8 @@ def evaluate(
         names=evaluation.cells,
         planned=planned,
         test=text.counted(losses.test, losses.unit),
+        used=words_of_use(inspection.split),
     )
-    inspection = losses.dataset.inspection
     found = Tryout(
         file=inspection.file,
         taken_for=headline(inspection),

@@ -30,6 +30,10 @@ class StepTimes(Struct, frozen=True, kw_only=True):
     slowdown: float = 1.0
     absent: dict[str, str] = {}
 
+    def slowed(self, seconds: float) -> float:
+        """Return what takes so many seconds on a quiet machine, by the clock of this one."""
+        return self.slowdown * seconds
+
 
 class TryPlan(Struct, frozen=True, kw_only=True):
     """What is trained.
@@ -38,6 +42,7 @@ class TryPlan(Struct, frozen=True, kw_only=True):
     futility_epochs:  a training ends when its validation score has not improved for so many epochs.
     tuning_seeds:     trainings of each learning rate in the search.
     seconds:          how long all trainings take, estimated from measured steps.
+    train_examples:   how many training examples are used; None for as many as the request says.
     """
 
     cells: tuple[str, ...]
@@ -49,6 +54,7 @@ class TryPlan(Struct, frozen=True, kw_only=True):
     tuning_seeds: int
     seeds: int
     seconds: float
+    train_examples: int | None = None
 
     @property
     def trainings(self) -> int:

@@ -21,6 +21,7 @@ from rnnbench.tryout.planning import enough_seeds
 from rnnbench.tryout.preparing import OpenedFile, plan_attempt, suite_of
 from rnnbench.tryout.reading import evaluations, looks_of, predictions_of
 from rnnbench.tryout.records import Attempt
+from rnnbench.tryout.workload import ANSWER_SECONDS
 
 SUITE = "suite.toml"
 THREADS = "OMP_NUM_THREADS"
@@ -39,6 +40,12 @@ class Session:
     attempt: Attempt
     is_new: bool
     is_changed: bool
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long the answer and its report take, as loaded as the machine was when steps were
+        measured."""
+        return self.attempt.times.slowed(ANSWER_SECONDS)
 
     @property
     def suite(self) -> Path:
@@ -111,8 +118,10 @@ def open_session(opened: OpenedFile, folder: Path, seconds: float, jobs: int) ->
     kept = kept_attempt(folder, opened.request)
     if kept is None:
         attempt = plan_attempt(opened, seconds, jobs)
+        opened = opened.with_examples(attempt.plan.train_examples)
         return Session(folder, opened, attempt, is_new=True, is_changed=True)
     attempt = with_enough_seeds(kept)
+    opened = opened.with_examples(attempt.plan.train_examples)
     return Session(folder, opened, attempt, is_new=False, is_changed=attempt != kept)
 
 

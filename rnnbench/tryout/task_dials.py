@@ -26,6 +26,7 @@ def dials_of(dataset: Dataset, path: str, choices: Choices) -> dict[str, Dial]:
     preparation = dataset.preparation
     kind = dataset.inspection.kind
     dials: dict[str, Dial] = {"path": path, "horizon": preparation.window}
+    dials["train_examples"] = dataset.inspection.split.train_used or 0
     if kind == "language model":
         dials["unit"] = preparation.unit or ""
         return dials

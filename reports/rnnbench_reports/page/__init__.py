@@ -21,7 +21,7 @@ from rnnbench_reports.page.provenance import lead, provenance
 from rnnbench_reports.page.records import Plot, Plots
 from rnnbench_reports.page.sections import sections
 from rnnbench_reports.page.tables import slug
-from rnnbench_reports.page.tryout_front import headline
+from rnnbench_reports.page.tryout_front import headline, title
 from rnnbench_reports.page.tryout_section import tryout_section
 from rnnbench_reports.panel import Cells, Drawn, in_words
 from rnnbench_reports.svg import drawn_for_a_page, inline
@@ -68,7 +68,7 @@ def _page(findings: rnnbench.Findings, plots: Plots, cells: Cells) -> Page:
     failed = links.failed(findings)
     tiles, others = ways.folded(list(front.tiles(findings)), findings)
     return Page(
-        title=f"{findings.suite} {findings.suite_version}: {headline(findings)}",
+        title=title(findings),
         contents=ways.contents(heat, grouped, made, failed),
         headline=headline(findings),
         lead=lead(findings),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import rnnbench
+from rnnbench_reports.page.tryout_front import name_of
 
 
 def lead(findings: rnnbench.Findings) -> list[str]:
@@ -10,10 +11,17 @@ def lead(findings: rnnbench.Findings) -> list[str]:
     counts = ", ".join(f"{count:,} {status}" for status, count in findings.counts.items())
     days = dict.fromkeys((findings.first_started[:10], findings.last_started[:10]))
     return [
-        f"Suite {findings.suite}, version {findings.suite_version}",
+        subject(findings),
         f"{rnnbench.text.counted(sum(findings.counts.values()), 'trial')}: {counts}",
         " to ".join(days),
     ]
+
+
+def subject(findings: rnnbench.Findings) -> str:
+    """Return what the page is about: a suite with its version, or the file of a user."""
+    if findings.tryout is not None:
+        return f"{name_of(findings.tryout)}: which cell?"
+    return f"Suite {findings.suite}, version {findings.suite_version}"
 
 
 def provenance(findings: rnnbench.Findings) -> list[tuple[str, str]]:

@@ -84,5 +84,5 @@ def _aspect_note(found: rnnbench.Aspect) -> str:
     ]
     for reason in dict.fromkeys(found.left_out.values()):
         left = [what for what, why in found.left_out.items() if why == reason]
-        sentences.append(f"Without {'; '.join(left)}: {reason}.")
+        sentences.append(rnnbench.text.sentence(f"Without {'; '.join(left)}: {reason}"))
     return " ".join(sentences)

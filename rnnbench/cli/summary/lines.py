@@ -37,7 +37,7 @@ def condition_lines(conditions: Sequence[Condition], width: int) -> Iterator[str
             yield _fitting(condition, width)
     for why, titles in unjudged.items():
         counted = f"{len(titles)} of {text.counted(len(conditions), 'condition')}"
-        yield cut(f"No verdict under {counted}: {why}.", width)
+        yield cut(text.sentence(f"No verdict under {counted}: {why}"), width)
 
 
 def head(sentences: str) -> str:

@@ -18,7 +18,7 @@ AT_AN_END = 0.005
 def answer(aspect: Aspect) -> str:
     """Return the order of the cells, and which of them differ significantly."""
     if aspect.absent:
-        return f"{aspect.absent[0].upper()}{aspect.absent[1:]}."
+        return text.sentence(f"{aspect.absent[0].upper()}{aspect.absent[1:]}")
     if aspect.missing:
         return f"{NO_AGGREGATE} {gaps(aspect.missing)}"
     conditions = len(aspect.conditions)
@@ -105,7 +105,8 @@ def _left_out(aspect: Aspect) -> Iterator[str]:
     for name, reason in aspect.left_out.items():
         by_reason.setdefault(reason, []).append(name)
     for reason, names in by_reason.items():
-        yield f"Across tasks, {aspect.name} is without {listed(names, 3)}: {reason}."
+        left_out = f"Across tasks, {aspect.name} is without {listed(names, 3)}"
+        yield text.sentence(f"{left_out}: {reason}")
 
 
 def _unequal_weights(aspects: Sequence[Aspect]) -> Iterator[str]:

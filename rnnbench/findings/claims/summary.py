@@ -31,7 +31,7 @@ def because(verdict: Verdict, readings: Sequence[ReadingFinding]) -> str:
     undecided one, a sentence has how many more seeds would probably decide.
     """
     missing = dict.fromkeys(chain.from_iterable(reading.missing for reading in readings))
-    untested = [f"Untested: {reason}." for reason in missing]
+    untested = [text.sentence(f"Untested: {reason}") for reason in missing]
     if verdict == "untested":
         return " ".join(untested) or _nothing_measured(readings)
     conditions = []

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rnnbench import text
 from rnnbench.records import CostTrial, Measurement, Result
 
 
@@ -16,7 +17,7 @@ def absences(group: Sequence[Result]) -> Iterator[str]:
             replicates[measurement] += 1
             absent.update((row, measurement, reason) for row, reason in result.absent.items())
     for (row, measurement, reason), count in sorted(absent.items()):
-        yield (
+        yield text.sentence(
             f"{row} has no figure of {measurement} in {count} of {replicates[measurement]}"
-            f" replicates: {reason.rstrip('.')}."
+            f" replicates: {reason}"
         )

@@ -98,10 +98,8 @@ def _not_tried(results: Sequence[Result]) -> Iterator[str]:
         if isinstance(trial, LearningTrial) and is_unclimbed(result):
             rungs[trial.task, result.reason].add(int(trial.dials["horizon"] or 0))
     for (task, reason), horizons in rungs.items():
-        yield (
-            f"{task}, {text.plural('horizon', len(horizons))} {text.listed(sorted(horizons))}:"
-            f" {reason}."
-        )
+        rungs_of = f"{text.plural('horizon', len(horizons))} {text.listed(sorted(horizons))}"
+        yield text.sentence(f"{task}, {rungs_of}: {reason}")
 
 
 def budgets_missed(conditions: Sequence[Condition]) -> Iterator[str]:

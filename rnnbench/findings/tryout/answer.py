@@ -23,6 +23,7 @@ class Outcome:
     names:       all cells that were planned.
     planned:     the number of seeds that were planned.
     test:        the size of the test part in words: `300 test windows`.
+    used:        how much of the training part was used: `4,000 of 36,765 windows`; "" for all.
     """
 
     measure: Measure
@@ -32,6 +33,7 @@ class Outcome:
     names: Sequence[str]
     planned: int
     test: str
+    used: str = ""
 
     @property
     def best(self) -> BaselineRow | None:
@@ -73,6 +75,13 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
         sentences = list(_worth_it(outcome, outcome.best))
     else:
         sentences = list(_not_worth_it(outcome, outcome.best))
+    if outcome.used:
+        # How other cells compare, or how sure a first impression is, gives way to the caveat.
+        del sentences[3 : len(sentences) - MOST_SENTENCES + 4]
+        sentences.append(
+            f"Cells and baselines were fitted to {outcome.used} of the training part; more"
+            " --minutes or a larger --train-examples, with another -o, use more."
+        )
     return tuple(sentences[:MOST_SENTENCES])
 
 

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from rnnbench.datafile import load
+from rnnbench.driver import Prepared
 from rnnbench.records import Result, Shape
 from rnnbench.saved_model import open_model
-from rnnbench.tryout import Attempt, StepTimes
+from rnnbench.tryout import Attempt, RunEnd, StepTimes
 from rnnbench.tryout.losses import Losses
 from rnnbench.tryout.workload import PART_BATCH
 from tests.builders import clean_files as clean
@@ -203,6 +204,31 @@ def test_a_file_with_too_many_examples_is_tried_on_some_of_them(
     assert (
         "50 of 150 windows of the training part are used; that is what --train-examples" in chosen
     )
+
+
+@pytest.mark.parametrize(("late", "seeds"), [(False, [3, 7]), (True, [3])])
+def test_time_that_is_left_goes_into_the_seeds_that_a_verdict_needs(
+    late: bool, seeds: list[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trainings that end early leave it. The suite that is written has what was run."""
+    clean.write(tmp_path / "data.csv", clean.prices())
+    times = StepTimes(seconds={"gru": 0.25})
+    monkeypatch.setattr("rnnbench.tryout.preparing.measure_steps", lambda *_: times)
+    monkeypatch.setattr("rnnbench.tryout.session.fit_baselines", lambda *_: ())
+    ran = []
+
+    def run(prepared: Prepared, deadline: float, _watch: object) -> RunEnd:
+        ran.append(len(prepared.suite.seeds))
+        if late:
+            monkeypatch.setattr("rnnbench.cli.trying.monotonic", lambda: deadline + 1)
+        return RunEnd("complete", None)
+
+    monkeypatch.setattr("rnnbench.cli.trying.run_until", run)
+    words = ("try", "data.csv", "--target", "close", "-c", "gru", "-j", "2", "--minutes", "2")
+    done = rnnbench_here(*words, cwd=tmp_path)
+    assert ran == seeds
+    assert ("time is left: up to 7 seeds a cell" in done.stdout) is not late
+    assert f"seeds = {seeds[-1]}" in (tmp_path / "runs" / "try-data" / "suite.toml").read_text()
 
 
 def interrupted(*_arguments: object) -> NoReturn:

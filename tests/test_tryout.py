@@ -150,13 +150,14 @@ def outcome(*cells: CellRow, best: float = 1.95, name: str = "last value") -> Ou
     return Outcome(PERCENT, cells, baselines, rows[1:], ["gru", "lstm"], SEEDS, "300 test windows")
 
 
-def test_where_no_cell_is_better_the_answer_says_so() -> None:
-    """A lead that is within chance is none."""
+def test_a_lead_within_chance_is_told_and_is_no_recommendation() -> None:
+    """Neither of the cell nor of the baseline."""
     said = answer(
         outcome(cell_row("gru", 1.9, "undecided", 0.05), cell_row("lstm", 2.1, "worse", -0.2))
     )
     assert said == (
-        "No recurrent cell is worth it here: none is shown to be better than the last value.",
+        "No recurrent cell is shown to be worth it here: gru is ahead of the last value, and that may"
+        " be chance.",
         "With the last value, forecasts are typically off by 1.95 % of 'p'.",
         "With gru, the best cell, forecasts are typically off by 1.9 % of 'p'.",
         "Its lead is within chance over 9 seeds and 300 test windows (p = 0.31, corrected for 2 cells).",

@@ -88,8 +88,19 @@ def try_(
     with Doing() as doing:
         doing.now("fitting baselines ...")
         baselines = session.baselines()
-    with Display(Verbosity.QUIET if as_json else Verbosity.USUAL) as display:
-        end = run_until(prepared, end_of_all - session.answer_seconds, display.watch)
+    verbosity = Verbosity.QUIET if as_json else Verbosity.USUAL
+    deadline = end_of_all - session.answer_seconds
+    with Display(verbosity) as display:
+        end = run_until(prepared, deadline, display.watch)
+    longer = session.with_more_seeds() if end.ending == "complete" else None
+    if longer and monotonic() < deadline:
+        session = longer
+        if not as_json:
+            say(f"time is left: up to {session.attempt.plan.seeds} seeds a cell")
+        session.write()
+        prepared = session.prepare(jobs)
+        with Display(verbosity) as display:
+            end = run_until(prepared, deadline, display.watch)
     found = session.evaluate(prepared, baselines)
     _answer(found, session, prepared, as_json)
     raise ended(_exit_code(found, end))

@@ -1,7 +1,7 @@
 """A tryout from its planned suite to what was found, in one folder."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace as replace_session
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -60,6 +60,17 @@ class Session:
     def prepare(self, jobs: int | None) -> Prepared:
         """Return the suite as it is run by the ordinary driver."""
         return prepare(str(self.suite), SuiteChoices(), output=self.folder, jobs=jobs)
+
+    def with_more_seeds(self) -> "Session | None":
+        """Return the tryout with as many seeds as a verdict needs; None where it has them.
+
+        A plan of fewer seeds may be done before the time is up: trainings that improve no more end
+        early, and the plan counts on none of them.
+        """
+        attempt = with_enough_seeds(self.attempt)
+        if attempt == self.attempt:
+            return None
+        return replace_session(self, attempt=attempt, is_changed=True)
 
     def baselines(self) -> tuple[BaselineScore, ...]:
         """Fit the baselines to the training part, on one thread: several ones that wait for each

@@ -126,6 +126,10 @@ def _not_worth_it(outcome: Outcome, best: BaselineRow) -> Iterator[str]:
     few = all(cell.answer == "too few seeds" for cell in outcome.cells)
     if few:
         yield "Too few seeds have finished to say whether a recurrent cell is worth it here."
+    elif first.answer != "worse" and (first.gain or 0.0) > 0:
+        so_far = "So far no" if outcome.seeds < outcome.needed else "No"
+        ahead = f"{first.row} is ahead of {_called(best)}, and that may be chance"
+        yield f"{so_far} recurrent cell is shown to be worth it here: {ahead}."
     elif outcome.seeds < outcome.needed:
         yield f"So far no recurrent cell is shown to be worth it here: {_instead(best)}."
     else:

@@ -212,7 +212,7 @@ def test_time_that_is_left_goes_into_the_seeds_that_a_verdict_needs(
 ) -> None:
     """Trainings that end early leave it. The suite that is written has what was run."""
     clean.write(tmp_path / "data.csv", clean.prices())
-    times = StepTimes(seconds={"gru": 0.25})
+    times = StepTimes(seconds={"gru": 0.4})
     monkeypatch.setattr("rnnbench.tryout.preparing.measure_steps", lambda *_: times)
     monkeypatch.setattr("rnnbench.tryout.session.fit_baselines", lambda *_: ())
     ran = []

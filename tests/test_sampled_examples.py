@@ -114,7 +114,10 @@ def test_validation_data_keep_a_share_and_a_least_number() -> None:
 def test_fewer_examples_than_classes_are_refused(count: int, least: int, tmp_path: Path) -> None:
     rows = clean.visits() if least == 2 else clean.prices()
     path = clean.write(tmp_path / "data.csv", rows)
-    with pytest.raises(RnnbenchError, match=f"examples {count}: expected at least {least}"):
+    with pytest.raises(
+        RnnbenchError,
+        match=f"{count} training examples \\(--train-examples\\): expected at least {least}",
+    ):
         inspect(path, Choices(train_examples=count))
 
 

@@ -304,7 +304,7 @@ def test_windows_with_a_missing_value_are_left_out(forecaster: Store, tmp_path: 
 
 
 def at_uneven_times(folder: Path, times: str) -> Path:
-    """Two series at uneven times: dates, or numbers of the seconds."""
+    """Two series at uneven times: dates, hours, or seconds since 1970."""
     rng = np.random.default_rng(6)
     lines = ["at,shop,sales"]
     for shop in ("north", "south"):
@@ -313,14 +313,18 @@ def at_uneven_times(folder: Path, times: str) -> Path:
         sales = 30 + np.append(0.0, np.log(between)[:-1]) + rng.normal(0, 0.3, 110)
         for second, value in zip(seconds, sales, strict=True):
             date = np.datetime64("2024-01-01T00:00:00") + np.timedelta64(int(second), "s")
-            at = str(date) if times == "dates" else f"{second / 3600:.6f}"
+            at = {
+                "dates": str(date),
+                "numbers": f"{second / 3600:.6f}",
+                "seconds": f"{1_700_000_000 + second:.0f}",
+            }[times]
             lines.append(f"{at},{shop},{value:.5f}")
     path = folder / "uneven.csv"
     path.write_text("\n".join(lines) + "\n")
     return path
 
 
-@pytest.mark.parametrize("times", ["dates", slow("numbers")])
+@pytest.mark.parametrize("times", ["dates", slow("numbers"), slow("seconds")])
 def test_a_program_reads_the_time_since_the_row_before(times: str, tmp_path: Path) -> None:
     """As the command does, in the first row of a series too; and it has at most thirty lines."""
     file = at_uneven_times(tmp_path, times)
@@ -329,7 +333,7 @@ def test_a_program_reads_the_time_since_the_row_before(times: str, tmp_path: Pat
     saved, keys, values = answers(run, file)
     assert saved.preparation is not None
     assert saved.preparation.reads_elapsed
-    assert saved.preparation.calendar == (times == "dates")
+    assert saved.preparation.written == ("dates" if times == "dates" else "numbers")
     files, reason = save_model(run, next(iter(run.read())), tmp_path / "model")
     assert reason == ""
     assert len(files[2].read_text().splitlines()) <= 30
@@ -339,6 +343,9 @@ def test_a_program_reads_the_time_since_the_row_before(times: str, tmp_path: Pat
     even = replace(saved, preparation=replace(saved.preparation, resample="1h"))
     with pytest.raises(RnnbenchError, match="for a model of rows on even steps of time"):
         program_of(even, [(2, 4)])
+    other = replace(saved, preparation=replace(saved.preparation, written="other"))
+    with pytest.raises(RnnbenchError, match="in column 'at', which are not written as 2021-01-31"):
+        program_of(other, [(2, 4)])
     several = replace(saved, preparation=replace(saved.preparation, order="day, hour"))
     with pytest.raises(RnnbenchError, match="for times in several columns, 'day, hour'"):
         program_of(several, [(2, 4)])

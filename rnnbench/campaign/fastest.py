@@ -63,7 +63,7 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
     Training steps are measured at the first shape of the suite's cost trials, or else at one of the
     batch and the size of its first task, on the suite's device and with the threads of its cost
     trials, or else of its other trials. Without cost trials, the first step counts too, in which
-    some implementations compile, beside as many steps as all trainings of a cell may take. Raises
+    some implementations compile, once beside the steps of all seeds at their budget. Raises
     RnnbenchError where none of a cell's implementations can be measured.
     """
     cost = suite.cost
@@ -84,7 +84,8 @@ def settle_fastest(suite: Suite, catalogue: Catalogue) -> Suite:
 
 
 def _shape(suite: Suite) -> Shape:
-    """The shape at which a suite without cost trials is measured."""
+    """The shape at which a suite without cost trials is measured; its steps of time are those of
+    the default shape, since those of a task are known with its data alone."""
     recipe = suite.tasks[0].recipe
     hidden = recipe.hidden_size
     if recipe.match != "hidden":
@@ -93,7 +94,10 @@ def _shape(suite: Suite) -> Shape:
 
 
 def _steps(suite: Suite) -> int:
-    """The training steps of a cell in a suite, at the whole budget of each seed."""
+    """About how many training steps a cell has in a suite, at the whole budget of each seed.
+
+    Searches are left out, and recorded data have another number of steps an epoch.
+    """
     budgets = [use.recipe.epochs * use.recipe.steps_per_epoch for use in suite.tasks]
     return len(suite.seeds) * sum(budgets)
 

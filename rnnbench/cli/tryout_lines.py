@@ -49,7 +49,7 @@ def _why_not_all(session: Session) -> str:
     """Why some of the training examples are used, and what would use more."""
     if session.opened.request.choices.train_examples is not None:
         return "that is what --train-examples says"
-    return "more do not fit into the time, and more --minutes use more"
+    return "more do not fit into the time; more --minutes with another -o use more"
 
 
 def _line(name: str, sentence: str) -> None:

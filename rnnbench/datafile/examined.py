@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnnbench.datafile.records import Fill, Inspection, Unit
+from rnnbench.datafile.records import Fill, Inspection, Unit, Written
 from rnnbench.datafile.table import Array
 from rnnbench.datafile.windows import Rows
 
@@ -24,7 +24,7 @@ class Series:
     elapsed: (R,) the time since the row before, NaN in the first row of a series; None where it is
              not read.
     resample: the step that rows were put on; None where they stayed as they were.
-    calendar: whether times are dates, as opposed to numbers of another kind.
+    written:  how times are written.
     """
 
     inspection: Inspection
@@ -39,7 +39,7 @@ class Series:
     fill: Fill
     elapsed: Array | None = None
     resample: str | None = None
-    calendar: bool = True
+    written: Written = "dates"
 
 
 @dataclass(frozen=True)

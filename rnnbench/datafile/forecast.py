@@ -19,6 +19,7 @@ from rnnbench.datafile.inputs import (
 )
 from rnnbench.datafile.kinds import unusable
 from rnnbench.datafile.leaks import leaks_of_targets
+from rnnbench.datafile.order import how_written
 from rnnbench.datafile.records import (
     Choices,
     Groups,
@@ -133,7 +134,7 @@ def examine_series(
         fill=choices.fill or DROP,
         elapsed=arranged.elapsed if arranged.is_irregular else None,
         resample=choices.resample,
-        calendar=clock is None or clock.calendar,
+        written=how_written(clock, table) if arranged.is_irregular else "dates",
     )
 
 

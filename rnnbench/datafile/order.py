@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from rnnbench.datafile.arrange import Clock
-from rnnbench.datafile.cells import Values
+from rnnbench.datafile.cells import Values, values_of
 from rnnbench.datafile.kinds import unusable
+from rnnbench.datafile.records import Written
 from rnnbench.datafile.table import Array, Table
 
 TIME_NAME = re.compile(
@@ -109,3 +111,19 @@ def _clock_of_parts(columns: Mapping[str, Values]) -> Clock | None:
     numbers.setdefault("day", np.ones(len(numbers["year"])))
     names = ", ".join(by_name[part].name for part in there)
     return Clock(_seconds(numbers), names, True)
+
+
+def how_written(clock: Clock | None, table: Table) -> Written:
+    """How the times of rows are written in a table."""
+    if clock is None or clock.column not in table.cells:
+        return "other"
+    values = values_of(table, clock.column)
+    if values.kind == "numbers":
+        same = np.array_equal(values.numbers, clock.times, equal_nan=True)
+        return "numbers" if same else "other"
+    try:
+        for cell in table.cells[clock.column].dropna():
+            datetime.fromisoformat(str(cell))
+    except ValueError:
+        return "other"
+    return "dates"

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from msgspec import Struct
 
-from rnnbench.datafile.records import Fill, Kind, Unit
+from rnnbench.datafile.records import Fill, Kind, Unit, Written
 from rnnbench.datafile.table import Array
 
 Form = Literal["level", "change", "from last", "elapsed"]
@@ -72,7 +72,8 @@ class Preparation(Struct, frozen=True, kw_only=True):
     text:       the column of texts.
     fill:       what becomes of missing values.
     resample:   the step of time on which rows are put by their means; None where they stay.
-    calendar:   whether times are dates, as opposed to numbers of another kind.
+    written:    how times are written: as dates of ISO 8601, as numbers of seconds or of another
+                unit, or in another way.
     """
 
     kind: Kind
@@ -89,7 +90,7 @@ class Preparation(Struct, frozen=True, kw_only=True):
     text: str | None = None
     fill: Fill = "drop"
     resample: str | None = None
-    calendar: bool = True
+    written: Written = "dates"
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from rnnbench.datafile.transforms import Transforms
 
+Written = Literal["dates", "numbers", "other"]
+"""How times are written: as dates of ISO 8601, as numbers, or in another way."""
 Fill = Literal["drop", "forward", "linear"]
 Unit = Literal["character", "word"]
 Kind = Literal["forecast", "classification", "language model", "text classification"]

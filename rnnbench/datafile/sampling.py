@@ -28,7 +28,9 @@ def with_examples(inspection: Inspection, count: int | None) -> Inspection:
     if count is not None and count < max(1, classes):
         least = f"at least {max(1, classes)}"
         of = f", one of each class of '{inspection.file}'" if classes else ""
-        raise unusable(inspection.file, f"--train-examples {count}: expected {least}{of}")
+        raise unusable(
+            inspection.file, f"{count:,} training examples (--train-examples): expected {least}{of}"
+        )
     if count is None or count >= split.train:
         return inspection
     validation = max(validation_used(count, split.train, split.validation), classes)

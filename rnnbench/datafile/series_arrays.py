@@ -63,7 +63,7 @@ def _prepared(series: Series) -> Preparation:
         order=inspection.order.column,
         fill=series.fill,
         resample=series.resample,
-        calendar=series.calendar,
+        written=series.written,
     )
 
 

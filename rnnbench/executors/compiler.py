@@ -18,6 +18,7 @@ from rnnbench import environment
 from rnnbench.archives import home
 from rnnbench.executors.preloading import CACHE, default_cache
 
+THREADS = "TORCHINDUCTOR_COMPILE_THREADS"
 MODULES = (
     "torch._inductor.compile_fx",
     "torch._functorch._aot_autograd.autograd_cache",
@@ -32,10 +33,10 @@ def prepare_compiler() -> None:
 
     What cannot be prepared is left to the trial, which reports what is wrong.
     """
-    if os.environ.get(CACHE) in (None, "", default_cache()):
-        os.environ[CACHE] = str(_folder())
     gc.disable()
     with suppress(Exception):
+        if os.environ.get(CACHE) in (None, "", default_cache()):
+            os.environ[CACHE] = str(_folder())
         _load()
     gc.freeze()
     gc.enable()
@@ -43,7 +44,8 @@ def prepare_compiler() -> None:
 
 def _load() -> None:
     config = import_module("torch._inductor.config")
-    setattr(config, "compile_threads", 1)  # noqa: B010  a trial has its own cores, and needs no pool
+    if THREADS not in os.environ:  # a trial has its own cores, and needs no pool of processes
+        setattr(config, "compile_threads", 1)  # noqa: B010
     for name in MODULES:
         import_module(name)
     import_module("torch._inductor.cpu_vec_isa").pick_vec_isa()
@@ -52,12 +54,13 @@ def _load() -> None:
 
 def _folder() -> Path:
     """Return the folder of what is compiled for this processor by these versions; torch's own
-    default where it cannot be made."""
+    default where it cannot be made or written."""
     versions = environment.versions()
-    key = msgspec.json.encode((environment.machine().processor, versions["python"]))
+    machine = environment.machine()
+    key = msgspec.json.encode((machine.processor, machine.model, versions["python"]))
     folder = home() / "compiled" / f"torch-{versions['torch']}-{sha256(key).hexdigest()[:12]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return Path(default_cache())
-    return folder
+    return folder if os.access(folder, os.W_OK | os.X_OK) else Path(default_cache())

@@ -12,7 +12,8 @@ class TimeRow(Struct, frozen=True, kw_only=True, tag_field="figure", tag="time")
         fields hold the time between two events of the device.
     log_ratio_to_reference_cell: median over the rounds of log(time / time of the reference cell in
         that round); the reference cell is torch's LSTM.
-    first_call_seconds: wall time of the very first step, with warm-up and any compilation.
+    first_call_seconds: wall time of the very first step, with warm-up and any compilation, of which
+        there is little where what is compiled was kept from an earlier run.
     joules: energy of the whole processor package in a step, idle power included; None without
         counters.
     """

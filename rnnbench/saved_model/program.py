@@ -86,7 +86,7 @@ def _reading(preparation: Preparation) -> dict[str, object]:
         "logarithm": any(channel.logarithm for channel in preparation.channels),
         "elapsed": preparation.reads_elapsed,
         "since_before": _since_before(preparation),
-        "calendar": preparation.calendar,
+        "calendar": preparation.written == "dates",
         "changes": any(channel.form != "level" for channel in preparation.channels),
         "seen": any(answer.reference != "none" for answer in preparation.answers),
         "value": _values(preparation.answers),
@@ -99,7 +99,7 @@ def _reading(preparation: Preparation) -> dict[str, object]:
 def _since_before(preparation: Preparation) -> str:
     """What takes the time of row `a` from that of row `b`, in the numbers that were trained on."""
     a, b = (f"{name}[{preparation.order!r}]" for name in "ab")
-    if preparation.calendar:
+    if preparation.written == "dates":
         read = "datetime.datetime.fromisoformat"
         return f"({read}({b}) - {read}({a})).total_seconds()"
     return f"float({b}) - float({a})"
@@ -125,6 +125,11 @@ def _refuse_times(preparation: Preparation) -> None:
         raise RnnbenchError(
             f"no predict.py is written for times in several columns, '{preparation.order}'"
         )
+    if preparation.reads_elapsed and preparation.written == "other":
+        raise RnnbenchError(
+            f"no predict.py is written for times in column '{preparation.order}', which are not"
+            " written as 2021-01-31 08:30"
+        )
 
 
 def _title(preparation: Preparation | None) -> str:
@@ -139,7 +144,7 @@ def _needs(architecture: Architecture, preparation: Preparation | None) -> str:
     needs += f" {architecture.distribution}."
     if preparation is not None and preparation.unit is None:
         needs += " Rows are in the order of time, and none lacks a value."
-    if preparation is not None and preparation.reads_elapsed and preparation.calendar:
+    if preparation is not None and preparation.reads_elapsed and preparation.written == "dates":
         needs += " Times are as 2021-01-31 or 2021-01-31 08:30."
     return needs
 

@@ -11,6 +11,9 @@ from rnnbench.findings.stats.hodges_lehmann import typical
 from rnnbench.findings.stats.power import WORTHWHILE, more_of_a_share, more_seeds
 from rnnbench.records import Question, Reading, Region
 
+NOTHING = "nothing measured"
+"""Why a condition is open under which there is nothing to compare."""
+
 
 class Rule(NamedTuple):
     """The rule by which a look decides a condition.
@@ -32,7 +35,7 @@ def why_open(evidence: Evidence, question: Question, rule: Rule, *, measured: bo
     if evidence.reason:
         return evidence.reason
     if evidence.effect is None:
-        return "" if evidence.lost else "nothing measured"
+        return "" if evidence.lost else NOTHING
     if not measured:
         return f"{evidence.n} of {rule.look.needed} seeds that can carry a verdict"
     if evidence.clearance > 1 and not question.step_time:

@@ -51,7 +51,7 @@ def _nothing_measured(readings: Sequence[ReadingFinding]) -> str:
     if not number:
         return "The claim has no conditions."
     of = "its condition" if number == 1 else f"any of its {number} conditions"
-    return f"Nothing has been measured under {of} yet."
+    return f"There is nothing to compare under {of}."
 
 
 def cautions(claim: Claim, look: Schedule) -> Iterator[str]:

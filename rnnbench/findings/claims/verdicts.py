@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rnnbench.findings.claims.open_conditions import NOTHING
 from rnnbench.findings.claims.records import Judged, ReadingFinding, Verdict
 from rnnbench.records import Claim
 
@@ -31,9 +32,9 @@ def _verdict(judged: Sequence[Judged], *, is_complete: bool) -> Verdict:
 
     It is supported where it holds under every condition, refuted where it fails under each, and
     mixed where both occur. It is undecided where some are open, or a reading cannot be tested here,
-    and untested where no result bears on it.
+    and untested where it is compared under none.
     """
-    if not any(one.evidence or one.trials or one.effect for one in judged):
+    if not any(one.trials or one.effect or one.lost or one.why != NOTHING for one in judged):
         return "untested"
     states = {one.state for one in judged}
     if {"holds", "fails"} <= states:

@@ -75,12 +75,12 @@ def answer(outcome: Outcome) -> tuple[str, ...]:
         sentences = list(_worth_it(outcome, outcome.best))
     else:
         sentences = list(_not_worth_it(outcome, outcome.best))
-    if outcome.used:
+    if outcome.used and outcome.cells:
         # How other cells compare, or how sure a first impression is, gives way to the caveat.
         del sentences[3 : len(sentences) - MOST_SENTENCES + 4]
         sentences.append(
-            f"Cells and baselines were fitted to {outcome.used} of the training part; more"
-            " --minutes or a larger --train-examples, with another -o, use more."
+            f"Cells and baselines were fitted to {outcome.used} of the training part; more are used"
+            " with another -o by more --minutes, or by a larger --train-examples where it is set."
         )
     return tuple(sentences[:MOST_SENTENCES])
 

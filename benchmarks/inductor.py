@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from benchmarks.fused import Job, measure, products, step
+from benchmarks.fused import CELLS, Job, measure, products, step
 from rnnbench import step_cell
 from rnnbench.catalogue import Catalogue
 
@@ -53,7 +53,7 @@ def main(batch: int, units: int, steps: int) -> None:
     """Print the medians of all variants over the products, and what compiling took."""
     x_BTI = torch.randn(batch, steps, units)
     spec = Catalogue.present().cells["gru"].item
-    jobs = {"products": products(3, batch, units, steps, resets_before=False)}
+    jobs = {"products": products(CELLS["gru"], batch, units, steps)}
     jobs["fused"] = step(spec.load(spec.options, "fused")(units, units), x_BTI)
     for name, (chunk, options) in VARIANTS.items():
         jobs[name], seconds = compiled(chunk, options, x_BTI)
@@ -66,5 +66,7 @@ def main(batch: int, units: int, steps: int) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
+    # All variants compile one function, which has a limit of eight forms.
+    torch._dynamo.config.recompile_limit = 100
     shape = [int(word) for word in sys.argv[1:]] or [32, 64, 200]
     main(*shape)

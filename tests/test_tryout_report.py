@@ -23,6 +23,7 @@ from rnnbench.findings.tryout.records import (
     TargetErrors,
 )
 from rnnbench_reports.page import render
+from rnnbench_reports.page.tryout_front import tryout_tile
 from tests.builders.findings import learned
 from tests.builders.inside import STYLE, Terminal
 from tests.builders.report_page import Elements
@@ -93,6 +94,21 @@ def test_the_page_opens_with_the_recommendation(page: str) -> None:
     assert tiles.index("is worth it") < tiles.index("#condition-adding")
     assert Elements(page).targets <= set(Elements(page).values("id"))
     assert page.index('id="your-file"') < page.index('id="task-adding"')
+
+
+@pytest.mark.parametrize(
+    ("answers", "verdict"),
+    [
+        (["worse", "worse"], "no cell is worth it"),
+        (["undecided", "worse"], "none is shown to be worth it"),
+        (["too few seeds"], "too few seeds"),
+        (["worse", "better"], "is worth it"),
+    ],
+)
+def test_the_tile_says_no_more_than_was_shown(answers: list[str], verdict: str) -> None:
+    """A cell that is within chance may be worth it."""
+    rows = [replace(tryout().cells[0], answer=answer) for answer in answers]
+    assert tryout_tile(replace(tryout(), cells=tuple(rows))).verdict == verdict
 
 
 def test_the_page_is_named_after_the_file(page: str) -> None:

@@ -29,4 +29,6 @@ def tryout_tile(tryout: rnnbench.Tryout) -> Tile:
         return Tile("#your-file", title, "is worth it", "better", tryout.drawn_cell)
     if answers == {"too few seeds"}:
         return Tile("#your-file", title, "too few seeds", "open")
-    return Tile("#your-file", title, "no cell is worth it", "open")
+    is_shown = answers == {"worse"}
+    words = "no cell is worth it" if is_shown else "none is shown to be worth it"
+    return Tile("#your-file", title, words, "open")
